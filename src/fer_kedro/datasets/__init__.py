@@ -1,0 +1,21 @@
+"""What the catalog reads and writes; Keras, OpenCV and Matplotlib are imported only when they are used."""
+
+from fer_kedro.datasets.environment_dataset import EnvironmentDataset
+from fer_kedro.datasets.faces_dataset import FacesDataset
+from fer_kedro.datasets.figure_dataset import FigureDataset
+from fer_kedro.datasets.keras_model_dataset import KerasModelDataset
+from fer_kedro.datasets.monitor_dataset import MonitorDataset
+from fer_kedro.datasets.page_dataset import PageDataset
+from fer_kedro.datasets.raw_faces_dataset import RawFacesDataset
+from fer_kedro.datasets.records_dataset import RecordsDataset
+
+__all__ = [
+    "EnvironmentDataset",
+    "FacesDataset",
+    "FigureDataset",
+    "KerasModelDataset",
+    "MonitorDataset",
+    "PageDataset",
+    "RawFacesDataset",
+    "RecordsDataset",
+]

@@ -1,0 +1,63 @@
+"""What a run record says of the machine and the code that made it."""
+
+import os
+import platform
+import subprocess
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from kedro.io import AbstractDataset, DatasetError
+
+PACKAGES = ("fer_kedro", "keras", "tensorflow", "numpy", "opencv-python-headless", "scikit-learn", "kedro", "mlflow")
+
+
+class EnvironmentDataset(AbstractDataset[None, dict[str, Any]]):
+    """Reads the git commit, package versions, processor and thread count.
+
+    Examples
+    --------
+    >>> sorted(EnvironmentDataset().load())
+    ['commit', 'machine', 'threads', 'versions']
+    """
+
+    def __init__(self, *, metadata: dict[str, Any] | None = None) -> None:
+        self.metadata = metadata
+
+    def load(self) -> dict[str, Any]:
+        """Return plain JSON: `commit` (with `+` where files differ from it), `versions`, `machine`, `threads`."""
+        return {
+            "commit": git_commit(),
+            "versions": {package: version(package) for package in PACKAGES},
+            "machine": f"{processor()}, {os.cpu_count()} cores, Python {platform.python_version()}",
+            "threads": len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1,
+        }
+
+    def save(self, data: None) -> None:
+        """Refuse: the environment is read, not written."""
+        raise DatasetError("The environment can't be saved; it is read from the machine.")
+
+    def _describe(self) -> dict[str, Any]:
+        return {}
+
+
+def git_commit() -> str:
+    """Short hash of the checked-out commit, with a `+` where tracked files differ; `unknown` outside git."""
+    here = Path(__file__).parent
+
+    def git(*arguments: str) -> str:
+        command = ["git", "-C", str(here), *arguments]
+        return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()  # noqa: S603
+
+    try:
+        return git("rev-parse", "--short=12", "HEAD") + ("+" if git("status", "--porcelain", "-uno") else "")
+    except (OSError, subprocess.CalledProcessError):
+        return "unknown"
+
+
+def processor() -> str:
+    """Name of the processor's model."""
+    cpuinfo = Path("/proc/cpuinfo")
+    lines = cpuinfo.read_text().splitlines() if cpuinfo.exists() else []
+    names = (line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
+    return next(names, platform.processor() or platform.machine())

@@ -1,0 +1,44 @@
+"""A Keras model as one `.keras` file."""
+
+from pathlib import Path
+from typing import Any
+
+from kedro.io import AbstractDataset
+
+from fer_kedro.datasets.atomic import atomic_path
+
+
+class KerasModelDataset(AbstractDataset[Any, Any]):
+    """Loads in safe mode and saves atomically; Keras is imported only then.
+
+    Parameters
+    ----------
+    filepath
+        The file, with the suffix `.keras`.
+
+    Examples
+    --------
+    >>> KerasModelDataset(filepath="data/06_models/honest/goldstein_cnn/model.keras").exists()
+    False
+    """
+
+    def __init__(self, *, filepath: str, metadata: dict[str, Any] | None = None) -> None:
+        self._filepath = Path(filepath)
+        self.metadata = metadata
+
+    def load(self) -> Any:
+        """Return the model, ready to predict; nothing in the file is executed."""
+        import keras
+
+        return keras.saving.load_model(self._filepath, safe_mode=True)
+
+    def save(self, data: Any) -> None:
+        """Write the model to a temporary name, then rename it."""
+        with atomic_path(self._filepath) as temporary:
+            data.save(temporary)
+
+    def _exists(self) -> bool:
+        return self._filepath.exists()
+
+    def _describe(self) -> dict[str, Any]:
+        return {"filepath": str(self._filepath)}

@@ -1,0 +1,129 @@
+"""Scores of a predictions table, and the record of a run that holds them."""
+
+import json
+from typing import Any, TypedDict
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from fer_kedro.evaluation.intervals import wilson
+from fer_kedro.evaluation.predictions import class_names, predicted_codes, probabilities, true_codes
+from fer_kedro.faces import PRIVATE_TEST, PUBLIC_TEST
+
+
+class ClassScores(TypedDict):
+    """One class against the rest; `support` counts its true faces."""
+
+    precision: float
+    recall: float
+    f1: float
+    support: int
+
+
+class Scores(TypedDict):
+    """All numbers of one set of faces; shares lie in [0, 1].
+
+    `accuracy_low` and `accuracy_high` are the 95 % Wilson interval. `balanced_accuracy` is the mean recall of
+    the classes that occur; `macro_f1` averages over every class, and a class never predicted counts 0.
+    `majority_accuracy` is what naming the set's commonest class throughout would reach.
+    """
+
+    n: int
+    correct: int
+    accuracy: float
+    accuracy_low: float
+    accuracy_high: float
+    balanced_accuracy: float
+    macro_f1: float
+    weighted_precision: float
+    weighted_recall: float
+    weighted_f1: float
+    log_loss: float
+    majority_accuracy: float
+    per_class: dict[str, ClassScores]
+
+
+def score_predictions(predictions: pd.DataFrame) -> dict[str, dict[str, Scores]]:
+    """Score PublicTest and PrivateTest, each on all faces and on those without a copy in another usage.
+
+    A usage or a subset without faces is left out.
+
+    Raises
+    ------
+    InputError
+        Where probabilities are not finite, do not sum to 1, or classes are missing.
+    """
+    scores = {}
+    for usage in (PUBLIC_TEST, PRIVATE_TEST):
+        faces = predictions[predictions["usage"] == usage]
+        subsets = {"all": faces, "duplicate_free": faces[faces["duplicate_free"].to_numpy(bool)]}
+        scores[usage] = {name: score(subset) for name, subset in subsets.items() if len(subset)}
+    return {usage: subsets for usage, subsets in scores.items() if subsets}
+
+
+def score(predictions: pd.DataFrame) -> Scores:
+    """Score all rows of a predictions table, of which there is at least one."""
+    from sklearn.metrics import log_loss, precision_recall_fscore_support
+
+    truth, guess, names = true_codes(predictions), predicted_codes(predictions), class_names(predictions)
+    codes = range(len(names))
+    precision, recall, f1, support = precision_recall_fscore_support(
+        truth, guess, labels=codes, zero_division=0
+    )
+    n, correct = len(truth), int(np.trace(_count(truth, guess, len(names))))
+    if correct != np.count_nonzero(truth == guess):
+        raise AssertionError("The confusion matrix and the accuracy disagree.")
+    low, high = wilson(correct, n)
+    return Scores(
+        n=n,
+        correct=correct,
+        accuracy=correct / n,
+        accuracy_low=low,
+        accuracy_high=high,
+        balanced_accuracy=float(recall[support > 0].mean()),
+        macro_f1=float(f1.mean()),
+        weighted_precision=float(np.average(precision, weights=support)),
+        weighted_recall=float(np.average(recall, weights=support)),
+        weighted_f1=float(np.average(f1, weights=support)),
+        log_loss=float(log_loss(truth, probabilities(predictions), labels=codes)),
+        majority_accuracy=float(support.max() / n),
+        per_class={
+            name: ClassScores(
+                precision=float(precision[k]),
+                recall=float(recall[k]),
+                f1=float(f1[k]),
+                support=int(support[k]),
+            )
+            for k, name in enumerate(names)
+        },
+    )
+
+
+def confusion(predictions: pd.DataFrame, usage: str) -> npt.NDArray[np.int64]:
+    """Count true (rows) against predicted classes (columns) of one usage, shape (classes, classes)."""
+    faces = predictions[predictions["usage"] == usage]
+    return _count(true_codes(faces), predicted_codes(faces), len(class_names(faces)))
+
+
+def run_record(predictions: pd.DataFrame, run_facts: dict[str, Any]) -> dict[str, Any]:
+    """Join what training knows of a run with the scores of its predictions.
+
+    Returns
+    -------
+    dict
+        `run_facts` and `scores` (see `score_predictions`), holding only what JSON can hold.
+    """
+    record = run_facts | {"scores": score_predictions(predictions)}
+    plain: dict[str, Any] = json.loads(json.dumps(record, default=_plain))
+    return plain
+
+
+def _count(truth: npt.NDArray[np.intp], guess: npt.NDArray[np.intp], classes: int) -> npt.NDArray[np.int64]:
+    return np.bincount(truth * classes + guess, minlength=classes * classes).reshape(classes, classes)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, np.generic | np.ndarray):
+        return value.tolist()
+    raise TypeError(f"A run record can't hold a {type(value).__name__}.")

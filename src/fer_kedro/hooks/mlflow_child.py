@@ -1,0 +1,158 @@
+"""One MLflow child run: everything that is logged of one recipe, by run id alone."""
+
+import time
+from typing import Any
+
+import pandas as pd
+from matplotlib.figure import Figure
+from pydantic import BaseModel
+
+from fer_kedro.faces import Faces
+from fer_kedro.recipe import Recipe
+
+MODEL_REQUIREMENTS = ("keras", "tensorflow", "numpy")
+
+
+class ChildRun:
+    """A run named after its namespace, a child of `parent_id`.
+
+    Parameters
+    ----------
+    name
+        `<protocol>.<recipe>`.
+    parent_id
+        MLflow's id of the run of the whole `kedro run`.
+    """
+
+    def __init__(self, name: str, parent_id: str) -> None:
+        from mlflow import MlflowClient
+
+        self._client = MlflowClient()
+        parent = self._client.get_run(parent_id)
+        protocol, _, recipe = name.partition(".")
+        run = self._client.create_run(
+            parent.info.experiment_id,
+            run_name=name,
+            tags={"mlflow.parentRunId": parent_id, "protocol": protocol, "recipe": recipe},
+        )
+        self.id = run.info.run_id
+        self._ended = False
+        self._model_id: str | None = None
+        self._logged: set[str] = set()
+
+    def log_recipe(self, recipe: Recipe) -> None:
+        """Log every field of a recipe as a parameter such as `training.batch_size`."""
+        from mlflow.entities import Param
+
+        if self._first("recipe"):
+            params = [Param(name, str(value)[:500]) for name, value in flatten(recipe).items()]
+            self._client.log_batch(self.id, params=params)
+
+    def log_faces(self, faces: Faces) -> None:
+        """Log the faces as the run's dataset, with their digest, and tag the run with their source."""
+        from mlflow.entities import Dataset, DatasetInput, InputTag
+
+        if self._first("faces"):
+            profile = f'{{"faces": {len(faces)}, "classes": {len(faces.class_names)}}}'
+            source = f'{{"source": "{faces.provenance.source}"}}'
+            dataset = Dataset("faces", faces.provenance.digest, "local", source, profile=profile)
+            self._client.log_inputs(
+                self.id, [DatasetInput(dataset, [InputTag("mlflow.data.context", "training")])]
+            )
+            self._client.set_tag(self.id, "data.source", faces.provenance.source)
+
+    def log_epoch(self, number: int, metrics: dict[str, float]) -> None:
+        """Log one epoch's metrics at step `number`."""
+        self._log_metrics(
+            {f"epoch/{name}": value for name, value in metrics.items() if name != "epoch"}, number
+        )
+
+    def log_output(self, name: str, data: Any) -> None:
+        """Log one dataset of the namespace by its type: model, figure, table, or the run's record."""
+        if name == "model":
+            self._log_model(data)
+        elif name == "run_record":
+            self._log_record(data)
+        elif isinstance(data, Figure):
+            self._client.log_figure(self.id, data, f"figures/{name}.png")
+        elif isinstance(data, pd.DataFrame) and name != "predictions":
+            self._client.log_text(self.id, data.to_csv(index=False), f"tables/{name}.csv")
+
+    def end(self, status: str, reason: str | None = None) -> None:
+        """End the run, once, with MLflow's word for how: FINISHED, FAILED or KILLED."""
+        if self._ended:
+            return
+        if reason:
+            self._client.set_tag(self.id, "failure", reason[:500])
+        self._client.set_terminated(self.id, status)
+        self._ended = True
+
+    def _log_record(self, record: dict[str, Any]) -> None:
+        facts = {
+            key: record[key]
+            for key in ("best_epoch", "epochs_run", "seconds_per_epoch", "cpu_seconds", "parameters")
+        }
+        scores = {
+            f"{usage}/{part}/{metric}": value
+            for usage, parts in record["scores"].items()
+            for part, metrics in parts.items()
+            for metric, value in metrics.items()
+            if isinstance(value, int | float)
+        }
+        self._log_metrics({**facts, **scores})
+        self._client.log_dict(self.id, record, "run_record.json")
+        tags = {
+            "git_commit": record["commit"],
+            "precision": record["precision"],
+            "threads": record["threads"],
+        }
+        for key, value in tags.items():
+            self._client.set_tag(self.id, key, value)
+
+    def _log_model(self, model: Any) -> None:
+        from importlib.metadata import version
+
+        import mlflow
+        import numpy as np
+        from mlflow.models import infer_signature
+
+        example = np.zeros((1, *model.input_shape[1:]), dtype=np.uint8)
+        with mlflow.start_run(run_id=self.id, nested=True):
+            # mlflow.keras fails on an input example: it writes it before it makes the folder.
+            logged = mlflow.tensorflow.log_model(
+                model,
+                name="model",
+                signature=infer_signature(example, np.asarray(model(example))),
+                input_example=example,
+                pip_requirements=[f"{package}=={version(package)}" for package in MODEL_REQUIREMENTS],
+            )
+        self._model_id = logged.model_id
+
+    def _log_metrics(self, metrics: dict[str, float], step: int = 0) -> None:
+        from mlflow.entities import Metric
+
+        now = int(time.time() * 1000)
+        self._client.log_batch(
+            self.id,
+            metrics=[
+                Metric(name, value, now, step, model_id=self._model_id) for name, value in metrics.items()
+            ],
+        )
+
+    def _first(self, what: str) -> bool:
+        first = what not in self._logged
+        self._logged.add(what)
+        return first
+
+
+def flatten(model: BaseModel) -> dict[str, Any]:
+    """Fields of a nested model under dotted names; lists stay whole."""
+
+    def walk(value: Any, path: str) -> dict[str, Any]:
+        if not isinstance(value, dict):
+            return {path: value}
+        return {
+            key: leaf for name, inner in value.items() for key, leaf in walk(inner, f"{path}.{name}").items()
+        }
+
+    return {path.removeprefix("."): value for path, value in walk(model.model_dump(mode="json"), "").items()}

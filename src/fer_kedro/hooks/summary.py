@@ -1,0 +1,48 @@
+"""What a user reads when a run has ended: each accuracy with its interval, and where to look."""
+
+from typing import Any
+
+import click
+from kedro.framework.hooks import hook_impl
+
+from fer_kedro.hooks.namespaces import run_and_dataset
+
+
+class SummaryHooks:
+    """Collects the run records that are saved, and prints them at the end."""
+
+    def __init__(self) -> None:
+        self._records: list[dict[str, Any]] = []
+
+    @hook_impl
+    def after_dataset_saved(self, dataset_name: str, data: Any) -> None:
+        """Remember run records."""
+        if run_and_dataset(dataset_name)[1] == "run_record":
+            self._records.append(data)
+
+    @hook_impl
+    def after_pipeline_run(self) -> None:
+        """Print the summary, where a model was scored."""
+        if not self._records:
+            return
+        lines = [summary_line(record) for record in self._records]
+        if any(record["data"]["source"] == "demo" for record in self._records):
+            lines.append(
+                "These are DEMO FACES, a synthetic stand-in: put FER-2013 in data/01_raw for the real thing."
+            )
+        lines += [
+            "Report   data/08_reporting/report.html",
+            "MLflow   kedro mlflow ui   (http://127.0.0.1:5000)",
+            "DAG      kedro viz run     (http://127.0.0.1:4141)",
+        ]
+        click.echo("\n" + "\n".join(f"  {line}" for line in lines) + "\n")
+
+
+def summary_line(record: dict[str, Any]) -> str:
+    """One line: accuracy on PrivateTest with its 95 % interval, in percent."""
+    scores = record["scores"]["PrivateTest"]["all"]
+    return (
+        f"{record['run']}: PrivateTest accuracy {scores['accuracy']:.1%} "
+        f"(95 % interval {scores['accuracy_low']:.1%} to {scores['accuracy_high']:.1%}, n = {scores['n']:,}), "
+        f"majority class {scores['majority_accuracy']:.1%}"
+    )

@@ -1,0 +1,61 @@
+"""Faces as batches for Keras: shuffled and augmented from (seed, epoch, batch) alone, so a resumed epoch is the same."""
+
+import keras
+import numpy as np
+import numpy.typing as npt
+
+from fer_kedro.faces import Images
+from fer_kedro.variation import Augmentation
+from fer_kedro.vision.augmentation import augment
+
+Batch = tuple[Images, npt.NDArray[np.int64]]
+
+
+class FaceBatches(keras.utils.PyDataset):
+    """uint8 faces (batch, 48, 48, 1) and their labels.
+
+    A `PyDataset`, since `fit` on plain arrays stalls in TensorFlow 2.21's tf.data at the end of an epoch.
+
+    Parameters
+    ----------
+    images, labels
+        uint8 (n, 48, 48) and integers (n,).
+    seed
+        `None` keeps the order and augments nothing (evaluation); else batches depend on (seed, `epoch`).
+    augmentation
+        Applied to every batch anew.
+    """
+
+    def __init__(
+        self,
+        images: Images,
+        labels: npt.NDArray[np.integer],
+        batch_size: int,
+        *,
+        seed: int | None = None,
+        augmentation: Augmentation | None = None,
+    ) -> None:
+        super().__init__()
+        self._images, self._labels, self._batch_size = images, labels.astype(np.int64), batch_size
+        self._seed, self._augmentation = seed, augmentation
+        self.begin_epoch(0)
+
+    def begin_epoch(self, epoch: int) -> None:
+        """Shuffle for this epoch (from 0)."""
+        self.epoch = epoch
+        rows = np.arange(len(self._images))
+        self._order = (
+            rows if self._seed is None else np.random.default_rng((self._seed, epoch)).permutation(rows)
+        )
+
+    def __len__(self) -> int:
+        return -(-len(self._images) // self._batch_size)
+
+    def __getitem__(self, batch: int) -> Batch:
+        rows = self._order[batch * self._batch_size : (batch + 1) * self._batch_size]
+        images = self._images[rows]
+        if self._augmentation is not None and self._seed is not None:
+            images = augment(
+                images, self._augmentation, np.random.default_rng((self._seed, self.epoch, batch))
+            )
+        return images[..., np.newaxis], self._labels[rows]

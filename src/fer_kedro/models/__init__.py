@@ -1,0 +1,1 @@
+"""Architectures as data: a recipe's model in, a Keras model out."""

@@ -1,0 +1,54 @@
+"""From a recipe to a compiled-ready Keras model that takes raw uint8 faces."""
+
+from typing import TYPE_CHECKING, Any
+
+from fer_kedro.faces import SIZE
+from fer_kedro.models.cnn import convolutional_network
+from fer_kedro.models.seeds import Seeds
+from fer_kedro.recipe import ConvolutionalNetwork
+
+if TYPE_CHECKING:
+    from keras import Model as KerasModel
+else:
+    KerasModel = Any
+
+
+def build_model(
+    architecture: ConvolutionalNetwork,
+    classes: int,
+    *,
+    scale: float = 1.0,
+    offset: float = 0.0,
+    seed: int = 0,
+    size: int = SIZE,
+) -> KerasModel:
+    """Build a network with its preprocessing inside, so that it takes faces as they are stored.
+
+    Parameters
+    ----------
+    architecture
+        The recipe's model.
+    classes
+        Number of emotions.
+    scale, offset
+        Grey levels g enter the network as g · scale + offset, computed in float32.
+    seed
+        Every initialiser and dropout layer gets its own seed derived from this one.
+    size
+        Height and width in pixels.
+
+    Returns
+    -------
+    A Keras model from uint8 (n, size, size, 1) to float32 probabilities (n, classes).
+    """
+    import keras
+
+    seeds = Seeds(seed)
+    faces = keras.Input((size, size, 1), dtype="uint8", name="faces")
+    pixels = keras.layers.Rescaling(scale, offset, dtype="float32", name="preprocessing")(faces)
+    features = convolutional_network(pixels, architecture, seeds)
+    logits = keras.layers.Dense(
+        classes, dtype="float32", kernel_initializer=seeds.initializer("glorot_uniform"), name="logits"
+    )(features)
+    probabilities = keras.layers.Softmax(dtype="float32", name="probabilities")(logits)
+    return keras.Model(faces, probabilities, name=architecture.family)

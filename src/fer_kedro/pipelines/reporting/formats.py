@@ -1,0 +1,29 @@
+"""How numbers are written in figures and pages; what is missing is a dash."""
+
+from typing import Any
+
+import pandas as pd
+
+DASH = "–"
+
+
+def percent(share: float | None) -> str:
+    """Write a share as per cent: 0.65283 is `65.3 %`, the space unbreakable."""
+    return DASH if share is None or pd.isna(share) else f"{100 * share:.1f}\u00a0%"
+
+
+def interval(low: float | None, high: float | None) -> str:
+    """Write an interval of shares in per cent: `63.7 to 66.8`."""
+    return (
+        DASH if low is None or high is None or pd.isna(low + high) else f"{100 * low:.1f} to {100 * high:.1f}"
+    )
+
+
+def decimal(value: float | None, places: int = 3) -> str:
+    """Write a number with this many decimals."""
+    return DASH if value is None or pd.isna(value) else f"{value:.{places}f}"
+
+
+def count(value: Any) -> str:
+    """Write a whole number with thousands separated: `28,709`."""
+    return DASH if pd.isna(value) else f"{value:,.0f}"

@@ -1,0 +1,82 @@
+"""The gallery of confident mistakes."""
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from fer_kedro.errors import InputError
+from fer_kedro.evaluation import class_names
+from fer_kedro.evaluation.predictions import predicted_codes, probabilities
+from fer_kedro.faces import PRIVATE_TEST, Faces, Indices
+from fer_kedro.figures import finish, headline, house_style, new_figure
+from fer_kedro.pipelines.reporting.formats import percent
+from fer_kedro.pipelines.reporting.layout import WIDTH, provenance
+
+COLUMNS, SHOWN = 7, 21
+
+
+def confident_mistakes(predictions: pd.DataFrame) -> pd.DataFrame:
+    """Wrong predictions of PrivateTest, the surest first.
+
+    Returns
+    -------
+    DataFrame
+        `face_id`, the class names `true` and `predicted`, and the `probability` of the latter.
+    """
+    faces = predictions[predictions["usage"] == PRIVATE_TEST]
+    names, guess = np.array(class_names(faces)), predicted_codes(faces)
+    table = pd.DataFrame(
+        {
+            "face_id": faces["face_id"].to_numpy(),
+            "true": names[faces["emotion"]],
+            "predicted": names[guess],
+            "probability": probabilities(faces).max(axis=1),
+        }
+    )
+    wrong = table[table["true"] != table["predicted"]]
+    return wrong.sort_values("probability", ascending=False, kind="stable", ignore_index=True)
+
+
+def draw_confident_mistakes(faces: Faces, predictions: pd.DataFrame, run_record: dict[str, Any]) -> Figure:
+    """Draw the 21 mistakes of PrivateTest that the model was surest of, each face once.
+
+    Raises
+    ------
+    InputError
+        Where the predictions are not of these faces.
+    """
+    mistakes = confident_mistakes(predictions)
+    rows = _rows(faces, mistakes["face_id"])
+    first_of_copies = ~pd.Series(faces.groups[rows]).duplicated().to_numpy()
+    mistakes, rows = mistakes[first_of_copies][:SHOWN], rows[first_of_copies][:SHOWN]
+    lines = max(1, -(-len(mistakes) // COLUMNS))
+    figure = new_figure(WIDTH, 0.5 + 1.95 * lines)
+    with house_style():
+        panels = figure.subplots(lines, COLUMNS, squeeze=False).ravel()
+        for axes in panels:
+            axes.set_axis_off()
+        for axes, mistake, row in zip(panels, mistakes.itertuples(), rows, strict=False):
+            _portrait(axes, faces.images[row], mistake)
+        headline(figure, f"{run_record['run']}: the mistakes it was surest of, labelled → predicted")
+    return finish(figure, provenance(run_record))
+
+
+def _portrait(axes: Axes, image: Any, mistake: Any) -> None:
+    axes.imshow(image, cmap="gray", vmin=0, vmax=255)
+    axes.set_title(
+        f"{mistake.true} → {mistake.predicted}\n{percent(mistake.probability)}",
+        fontsize=9, weight="normal", loc="center", linespacing=1.35,
+    )  # fmt: skip
+
+
+def _rows(faces: Faces, face_ids: "pd.Series[str]") -> Indices:
+    rows: Indices = pd.Index(faces.table["face_id"]).get_indexer(pd.Index(face_ids))
+    if unknown := int((rows < 0).sum()):
+        raise InputError(
+            f"{unknown} of {len(rows)} predicted faces are not in the dataset 'faces': "
+            "the predictions were made from other data; train again on what is ingested now."
+        )
+    return rows

@@ -1,0 +1,92 @@
+"""Report each run inside its namespace, compare all runs outside."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from kedro.pipeline import Node, Pipeline
+
+from fer_kedro.pipelines.reporting import nodes
+
+SECTION_INPUTS = (
+    "run_record",
+    "classification_report",
+    "confusion_matrix",
+    "per_class_f1",
+    "training_curves",
+    "confident_mistakes",
+)
+
+
+def create_pipeline(runs: Sequence[str] = (), **kwargs: Any) -> Pipeline:
+    """Report these runs (`<protocol>.<recipe>`), and compare them with the stored earlier ones."""
+    reports = [
+        Pipeline(
+            create_run_report_pipeline(), namespace=run, inputs={"faces"}, tags=["reporting", *run.split(".")]
+        )
+        for run in runs
+    ]
+    return sum(reports, start=create_comparison_pipeline(runs))
+
+
+def create_run_report_pipeline() -> Pipeline:
+    """Draw and tabulate one run, and join it all in `report_section`; to be given a namespace."""
+    return Pipeline(
+        [
+            Node(nodes.classification_report, "predictions", "classification_report", name="report_classes"),
+            Node(
+                nodes.draw_confusion_matrix,
+                ["predictions", "run_record"],
+                "confusion_matrix",
+                name="draw_confusion_matrix",
+            ),
+            Node(
+                nodes.draw_per_class_f1,
+                ["predictions", "run_record"],
+                "per_class_f1",
+                name="draw_per_class_f1",
+            ),
+            Node(
+                nodes.draw_training_curves, ["history", "run_record"], "training_curves", name="draw_curves"
+            ),
+            Node(
+                nodes.draw_confident_mistakes,
+                ["faces", "predictions", "run_record"],
+                "confident_mistakes",
+                name="draw_confident_mistakes",
+            ),
+            Node(
+                nodes.report_section,
+                {name: name for name in SECTION_INPUTS},
+                "report_section",
+                name="write_section",
+            ),
+        ]
+    )
+
+
+def create_comparison_pipeline(runs: Sequence[str] = ()) -> Pipeline:
+    """Compare these runs and all stored ones, and write the page."""
+    return Pipeline(
+        [
+            Node(
+                nodes.gather_sections,
+                ["earlier_sections", *(f"{run}.report_section" for run in runs)],
+                "sections",
+                name="gather_sections",
+            ),
+            Node(nodes.compare, "sections", "comparison", name="compare_runs"),
+            Node(nodes.draw_comparison, "comparison", "comparison_figure", name="draw_comparison"),
+            Node(
+                nodes.report_page,
+                ["comparison", "comparison_figure", "sections"],
+                "report_page",
+                name="write_page",
+            ),
+        ],
+        tags=["reporting"],
+    )
+
+
+def create_results_pipeline(**kwargs: Any) -> Pipeline:
+    """Write the results page of the docs from the committed run records."""
+    return Pipeline([Node(nodes.results_page, "committed_records", "results_page", name="write_results")])

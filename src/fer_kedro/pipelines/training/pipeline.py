@@ -1,0 +1,51 @@
+"""One template, prepare → fit → predict → score, instantiated per protocol and recipe by namespace."""
+
+from kedro.pipeline import Node, Pipeline
+
+from fer_kedro.evaluation.scores import run_record
+from fer_kedro.pipelines.training.nodes import describe, fit, predict, prepare
+
+SHARED = {"faces", "balanced_faces", "environment"}
+
+
+def create_pipeline(protocol: str = "honest", recipe: str = "goldstein_cnn", **kwargs: object) -> Pipeline:
+    """Train one recipe under one protocol, in the namespace `<protocol>.<recipe>`."""
+    return Pipeline(
+        _template(),
+        namespace=f"{protocol}.{recipe}",
+        inputs=SHARED,
+        parameters={
+            "params:protocol": f"params:protocols.{protocol}",
+            "params:recipe": f"params:recipes.{recipe}",
+        },
+        tags=["training", protocol, recipe],
+    )
+
+
+def _template() -> Pipeline:
+    decisions = {"protocol": "params:protocol", "recipe": "params:recipe"}
+    described = {name: name for name in ("faces", "prepared", "training", "environment")}
+    return Pipeline(
+        [
+            Node(
+                prepare,
+                inputs={"faces": "faces", "balanced_faces": "balanced_faces", **decisions},
+                outputs="prepared",
+                name="prepare",
+            ),
+            Node(
+                fit,
+                inputs=["faces", "prepared", "params:recipe", "monitor"],
+                outputs=["model", "history", "training"],
+                name="fit",
+            ),
+            Node(
+                predict,
+                inputs={"model": "model", "faces": "faces", "prepared": "prepared", **decisions},
+                outputs="predictions",
+                name="predict",
+            ),
+            Node(describe, inputs={**described, **decisions}, outputs="run_facts", name="describe"),
+            Node(run_record, inputs=["predictions", "run_facts"], outputs="run_record", name="score"),
+        ]
+    )

@@ -1,0 +1,1 @@
+"""Who may see whom: splits, balancing, and the audit that looks for leaks."""

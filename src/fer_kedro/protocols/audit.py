@@ -1,0 +1,71 @@
+"""The leak audit: does a copy, a source or a generated sibling stand on both sides of a split?"""
+
+import numpy as np
+import pandas as pd
+from pydantic import BaseModel, ConfigDict
+
+from fer_kedro.errors import InputError
+from fer_kedro.faces import Faces
+from fer_kedro.protocols.split import Protocol
+
+
+class LeakAudit(BaseModel):
+    """How many evaluation faces have a sibling (the same group or source) on a side that must not know them."""
+
+    model_config = ConfigDict(frozen=True)
+
+    test_faces: int
+    test_faces_with_sibling_in_training: int
+    test_faces_with_sibling_in_validation: int
+    validation_faces: int
+    validation_faces_with_sibling_in_training: int
+    generated_evaluation_faces: int
+
+    @property
+    def clean(self) -> bool:
+        """Whether nothing was found."""
+        return not (
+            self.test_faces_with_sibling_in_training
+            or self.test_faces_with_sibling_in_validation
+            or self.validation_faces_with_sibling_in_training
+            or self.generated_evaluation_faces
+        )
+
+
+def audit_leaks(train: Faces, validation: Faces, test: Faces) -> LeakAudit:
+    """Count the leaks between three sets of faces, each given as it will be used, generated faces included."""
+    return LeakAudit(
+        test_faces=len(test),
+        test_faces_with_sibling_in_training=_siblings(test, train),
+        test_faces_with_sibling_in_validation=_siblings(test, validation),
+        validation_faces=len(validation),
+        validation_faces_with_sibling_in_training=_siblings(validation, train),
+        generated_evaluation_faces=int(
+            validation.table["source_id"].notna().sum() + test.table["source_id"].notna().sum()
+        ),
+    )
+
+
+def refuse_leaks(audit: LeakAudit, protocol: Protocol) -> None:
+    """Stop a protocol that forbids leaks.
+
+    Raises
+    ------
+    InputError
+        Where the audit found something and the protocol says `on_leak: stop`.
+    """
+    if protocol.on_leak == "stop" and not audit.clean:
+        found = {name: count for name, count in audit.model_dump().items() if "_with_" in name and count}
+        raise InputError(
+            f"The leak audit of protocol '{protocol.name}' found {found or 'generated evaluation faces'}: "
+            "evaluation faces must have no copy, source or generated sibling on another side; repair the split."
+        )
+
+
+def _siblings(evaluation: Faces, other: Faces) -> int:
+    same_group = np.isin(evaluation.groups, other.groups)
+    return int((same_group | _origins(evaluation.table).isin(_origins(other.table)).to_numpy()).sum())
+
+
+def _origins(table: pd.DataFrame) -> "pd.Series[str]":
+    return table["source_id"].fillna(table["face_id"])

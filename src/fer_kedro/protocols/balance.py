@@ -1,0 +1,87 @@
+"""Balancing: the same number of faces in every class, by undersampling and by generated faces."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+
+from fer_kedro.errors import InputError
+from fer_kedro.faces import TRAINING, USAGES, Faces, Indices, concatenate
+from fer_kedro.variation import Augmentation, Balancing
+from fer_kedro.vision.augmentation import augment
+
+
+@dataclass(frozen=True, eq=False)
+class Balanced:
+    """`kept`: ascending row numbers of the faces that stay; `generated`: faces made from some of them."""
+
+    kept: Indices
+    generated: Faces
+
+
+def balance(faces: Faces, rows: Indices, balancing: Balancing) -> Balanced:
+    """Bring every class to the target: undersample those above it, generate faces for those below it.
+
+    Classes above lose faces at random, without replacement. Classes below keep all and gain augmented copies
+    of faces drawn at random, with replacement (`hejslet_vetterstein` §3).
+
+    Parameters
+    ----------
+    faces
+        All faces; only those at `rows` are read.
+    rows
+        The training faces, none blank.
+    balancing
+        Target, seed and augmentation.
+
+    Raises
+    ------
+    InputError
+        If a class has no face among `rows`.
+    """
+    if faces.table["blank"].to_numpy()[rows].any():
+        raise ValueError(
+            "Blank faces can't be sources of generated ones: leave them out of the rows to balance."
+        )
+    labels = faces.labels[rows]
+    parts = [
+        _balance_class(faces, rows[labels == code], code, balancing) for code in range(len(faces.class_names))
+    ]
+    return Balanced(
+        kept=np.sort(np.concatenate([part.kept for part in parts])),
+        generated=concatenate([part.generated for part in parts]),
+    )
+
+
+def balanced_faces(faces: Faces, balanced: Balanced) -> Faces:
+    """Kept faces in their old order, then generated faces class by class."""
+    return concatenate([faces.take(balanced.kept), balanced.generated])
+
+
+def _balance_class(faces: Faces, rows: Indices, code: int, balancing: Balancing) -> Balanced:
+    if not len(rows):
+        raise InputError(
+            f"Class '{faces.class_names[code]}' has no training face to generate others from; "
+            "give data that has every class, or use a recipe without balancing."
+        )
+    rng = np.random.default_rng((balancing.seed, code))
+    kept = rng.choice(rows, balancing.target, replace=False) if len(rows) > balancing.target else rows
+    sources = rng.choice(rows, balancing.target - len(kept))
+    first_id = code * balancing.target
+    return Balanced(kept, _generate(faces, sources, first_id, balancing.augmentation, rng))
+
+
+def _generate(
+    faces: Faces, sources: Indices, first_id: int, chain: Augmentation, rng: np.random.Generator
+) -> Faces:
+    """Augment the faces at `sources`; the k-th made from face `x` is called `x~k`."""
+    origin = faces.table.loc[sources].reset_index(drop=True)
+    number = origin.groupby("face_id").cumcount() + 1
+    table = origin.assign(
+        face_id=origin["face_id"] + "~" + number.astype("str"),
+        source_id=origin["face_id"],
+        usage=pd.Categorical([TRAINING] * len(origin), categories=list(USAGES)),
+        # Negative numbers belong to no face that was read.
+        exact_group=-1 - first_id - np.arange(len(origin)),
+    )
+    return replace(faces, images=augment(faces.images[sources], chain, rng), table=table)

@@ -1,0 +1,1 @@
+"""What touches pixels, and knows no Keras: fingerprints, augmentation, the embedded demo faces."""

@@ -1,0 +1,102 @@
+"""The predictions table: made from faces, read back as arrays."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from fer_kedro.errors import InputError
+from fer_kedro.evaluation import class_names, predictions_table
+from fer_kedro.evaluation.predictions import copied_between_usages, predicted_codes, probabilities, true_codes
+from fer_kedro.faces import Faces
+
+NAMES = ("happy", "sad")
+USAGES = ["Training", "Training", "PublicTest", "PublicTest", "PrivateTest", "PrivateTest"]
+
+
+@pytest.fixture
+def faces() -> Faces:
+    """Six faces: the first of PublicTest copies a training face, those of PrivateTest copy each other."""
+    images = np.arange(6, dtype=np.uint8)[:, None, None] * np.ones((48, 48), np.uint8)
+    faces = Faces.build(images, [0, 1, 0, 1, 0, 1], USAGES, class_names=NAMES)
+    return faces.with_columns(exact_group=[0, 1, 0, 3, 4, 4])
+
+
+@pytest.fixture
+def table(faces: Faces) -> pd.DataFrame:
+    predicted = np.array([[0.9, 0.1], [0.5, 0.5], [0.2, 0.8], [0.3, 0.7]])
+    rows = np.arange(2, 6)
+    return predictions_table(
+        faces, rows, predicted, validation=np.array([3]), test=np.array([4, 5]), model_id="m"
+    )
+
+
+def test_rows_name_their_face_part_and_model(table: pd.DataFrame) -> None:
+    assert table["face_id"].tolist() == ["2", "3", "4", "5"]
+    assert table["usage"].tolist() == USAGES[2:]
+    assert table["part"].tolist() == ["left_out", "validation", "test", "test"]
+    assert set(table["model_id"]) == {"m"}
+
+
+def test_only_copies_in_another_usage_make_a_face_a_duplicate(table: pd.DataFrame) -> None:
+    assert table["duplicate_free"].tolist() == [False, True, True, True]
+
+
+@pytest.mark.real_data
+def test_duplicate_free_faces_of_the_real_private_test_are_3275(real_parquet: Path) -> None:
+    real = pd.read_parquet(real_parquet)
+    blank = np.zeros((len(real), 48, 48), np.uint8)
+    faces = Faces.build(blank, real["emotion"], real["usage"])
+    faces = faces.with_columns(exact_group=pd.factorize(real["image"])[0])
+    assert (~copied_between_usages(faces))[faces.rows("PrivateTest")].sum() == 3275
+
+
+def test_columns_are_small_and_survive_parquet(table: pd.DataFrame, tmp_path: Path) -> None:
+    assert table.dtypes["emotion"] == np.int8
+    assert table.dtypes["p_happy"] == np.float32
+    table.to_parquet(tmp_path / "p.parquet")
+    pd.testing.assert_frame_equal(pd.read_parquet(tmp_path / "p.parquet"), table)
+
+
+def test_class_names_stand_in_code_order(table: pd.DataFrame) -> None:
+    assert class_names(table) == NAMES
+
+
+def test_first_of_equally_probable_classes_is_predicted(table: pd.DataFrame) -> None:
+    assert predicted_codes(table).tolist() == [0, 0, 1, 1]
+
+
+def test_wrong_number_of_probabilities_is_refused(faces: Faces) -> None:
+    with pytest.raises(ValueError, match=r"\(2, 3\)"):
+        predictions_table(
+            faces,
+            np.array([2, 3]),
+            np.ones((2, 3)),
+            validation=np.array([2]),
+            test=np.array([3]),
+            model_id="m",
+        )
+
+
+def test_diverged_model_is_reported_with_what_to_do(table: pd.DataFrame) -> None:
+    table.loc[1, "p_sad"] = np.nan
+    with pytest.raises(InputError, match=r"1 of 4 predictions of model 'm' are not finite.*learning rate"):
+        probabilities(table)
+
+
+def test_logits_are_not_taken_for_probabilities(table: pd.DataFrame) -> None:
+    table[["p_happy", "p_sad"]] *= 2
+    with pytest.raises(InputError, match="4 of 4 predictions of model 'm' do not sum to 1"):
+        probabilities(table)
+
+
+def test_rounding_of_a_bfloat16_softmax_is_levelled(table: pd.DataFrame) -> None:
+    table["p_happy"] += 0.004
+    assert probabilities(table).sum(axis=1) == pytest.approx(1, abs=1e-15)
+
+
+def test_true_class_without_a_column_is_reported(table: pd.DataFrame) -> None:
+    table.loc[0, "emotion"] = 6
+    with pytest.raises(InputError, match="true classes from 0 to 6 but 2 probability columns"):
+        true_codes(table)

@@ -1,0 +1,108 @@
+"""Scores, against hand counts and scikit-learn."""
+
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn import metrics
+
+from fer_kedro.evaluation import confusion, run_record, score, score_predictions, wilson
+
+NAMES = ("happy", "sad", "neutral")
+
+
+def predictions(
+    truth: list[int], guess: list[int], usage: str = "PrivateTest", copies: int = 0
+) -> pd.DataFrame:
+    """Faces guessed with probability 0.8; the first `copies` of them have a copy in another usage."""
+    values = np.full((len(truth), len(NAMES)), 0.1)
+    values[np.arange(len(truth)), guess] = 0.8
+    return pd.DataFrame(
+        {
+            "face_id": [f"{usage}{row}" for row in range(len(truth))],
+            "usage": usage,
+            "part": "test",
+            "duplicate_free": np.arange(len(truth)) >= copies,
+            "emotion": np.array(truth, np.int8),
+            **{f"p_{name}": values[:, code].astype(np.float32) for code, name in enumerate(NAMES)},
+            "model_id": "m",
+        }
+    )
+
+
+def test_scores_match_a_count_by_hand() -> None:
+    scores = score(predictions([0, 0, 0, 1, 1, 2], [0, 0, 1, 1, 0, 0]))
+    assert (scores["n"], scores["correct"], scores["accuracy"]) == (6, 3, 0.5)
+    assert (scores["accuracy_low"], scores["accuracy_high"]) == wilson(3, 6)
+    assert scores["majority_accuracy"] == 0.5
+    assert scores["per_class"]["happy"] == {
+        "precision": 0.5,
+        "recall": pytest.approx(2 / 3),
+        "f1": pytest.approx(4 / 7),
+        "support": 3,
+    }
+    assert scores["per_class"]["neutral"] == {"precision": 0.0, "recall": 0.0, "f1": 0.0, "support": 1}
+    assert scores["log_loss"] == pytest.approx(-(np.log(0.8) + np.log(0.1)) / 2, rel=1e-6)
+
+
+def test_scores_are_scikit_learns() -> None:
+    rng = np.random.default_rng(0)
+    truth, noise = rng.integers(0, 3, 200), rng.integers(0, 3, 200)
+    guess = np.where(rng.random(200) < 0.6, truth, noise)
+    scores = score(predictions(truth.tolist(), guess.tolist()))
+    assert scores["accuracy"] == metrics.accuracy_score(truth, guess)
+    assert scores["balanced_accuracy"] == pytest.approx(metrics.balanced_accuracy_score(truth, guess))
+    for average in ("macro", "weighted"):
+        assert scores[f"{average}_f1"] == pytest.approx(metrics.f1_score(truth, guess, average=average))  # type: ignore[literal-required]
+    assert scores["weighted_precision"] == pytest.approx(
+        metrics.precision_score(truth, guess, average="weighted")
+    )
+    assert scores["weighted_recall"] == pytest.approx(scores["accuracy"])
+
+
+def test_class_without_faces_counts_in_macro_f1_but_not_in_balanced_accuracy() -> None:
+    scores = score(predictions([0, 0, 1], [0, 0, 1]))
+    assert scores["balanced_accuracy"] == 1.0
+    assert scores["macro_f1"] == pytest.approx(2 / 3)
+
+
+def test_both_usages_are_scored_on_all_and_on_duplicate_free_faces() -> None:
+    table = pd.concat(
+        [predictions([0, 1], [0, 0], "PublicTest"), predictions([0, 1, 2], [0, 1, 0], copies=1)]
+    )
+    scores = score_predictions(table)
+    assert scores["PublicTest"]["all"]["accuracy"] == 0.5
+    assert scores["PrivateTest"]["all"]["correct"] == 2
+    assert (
+        scores["PrivateTest"]["duplicate_free"]["n"],
+        scores["PrivateTest"]["duplicate_free"]["correct"],
+    ) == (2, 1)
+
+
+def test_subset_and_usage_without_faces_are_left_out() -> None:
+    scores = score_predictions(predictions([0, 1], [0, 0], copies=2))
+    assert {usage: list(subsets) for usage, subsets in scores.items()} == {"PrivateTest": ["all"]}
+
+
+def test_confusion_counts_true_rows_and_predicted_columns_of_one_usage() -> None:
+    table = pd.concat([predictions([0, 0, 1, 2], [0, 2, 1, 1]), predictions([2], [2], "PublicTest")])
+    assert confusion(table, "PrivateTest").tolist() == [[1, 0, 1], [0, 1, 0], [0, 1, 0]]
+    assert confusion(table, "PublicTest").tolist() == [[0, 0, 0], [0, 0, 0], [0, 0, 1]]
+
+
+def test_trace_of_the_confusion_over_n_is_the_accuracy() -> None:
+    rng = np.random.default_rng(1)
+    table = predictions(rng.integers(0, 3, 99).tolist(), rng.integers(0, 3, 99).tolist())
+    matrix = confusion(table, "PrivateTest")
+    assert np.trace(matrix) / matrix.sum() == score(table)["accuracy"]
+
+
+def test_run_record_is_plain_json_with_facts_and_scores() -> None:
+    table = predictions([0, 1, 2], [0, 1, 1])
+    facts = {"run": "honest.tiny", "parameters": np.int64(7), "threads": (1, 2)}
+    record = run_record(table, facts)
+    assert json.loads(json.dumps(record, allow_nan=False)) == record
+    assert (record["run"], record["parameters"], record["threads"]) == ("honest.tiny", 7, [1, 2])
+    assert record["scores"] == score_predictions(table)
+    assert "scores" not in facts

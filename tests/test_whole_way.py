@@ -1,0 +1,149 @@
+"""The plain commands, run as a user would, in a copy of the project."""
+
+import json
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+
+import mlflow
+import pandas as pd
+import pytest
+from conftest import Kedro, kedro_in
+from mlflow.entities import Run
+
+RUN = "honest.goldstein_cnn"
+
+
+@pytest.fixture(scope="module")
+def runs(demo_project: Path) -> dict[str, Run]:
+    client = mlflow.MlflowClient(f"sqlite:///{demo_project}/mlflow.db")
+    experiment = client.get_experiment_by_name("fer_kedro")
+    assert experiment is not None
+    return {run.info.run_name: run for run in client.search_runs([experiment.experiment_id])}
+
+
+def record(project: Path) -> dict:
+    return json.loads((project / "data/07_model_output/honest/goldstein_cnn/run_record.json").read_text())
+
+
+def test_every_stage_leaves_its_result(demo_project: Path) -> None:
+    for file in (
+        "03_primary/faces.parquet",
+        "05_model_input/balanced_faces.parquet",
+        "06_models/honest/goldstein_cnn/model.keras",
+        "07_model_output/honest/goldstein_cnn/predictions.parquet",
+        "08_reporting/honest/goldstein_cnn/confusion_matrix.png",
+        "08_reporting/eda/class_distribution.png",
+        "08_reporting/report.html",
+    ):
+        assert (demo_project / "data" / file).stat().st_size > 0, file
+
+
+def test_finished_run_leaves_no_checkpoint(demo_project: Path) -> None:
+    assert not list(demo_project.rglob("checkpoint*"))
+
+
+def test_record_is_computed_from_the_predictions(demo_project: Path) -> None:
+    predictions = pd.read_parquet(demo_project / "data/07_model_output/honest/goldstein_cnn/predictions.parquet")
+    private = predictions[predictions["usage"] == "PrivateTest"]
+    guessed = private.filter(like="p_").to_numpy().argmax(axis=1)
+    scores = record(demo_project)["scores"]["PrivateTest"]["all"]
+    assert scores["n"] == len(private)
+    assert scores["accuracy"] == pytest.approx((guessed == private["emotion"]).mean())
+
+
+def test_record_names_what_made_it(demo_project: Path) -> None:
+    made = record(demo_project)
+    assert made["data"]["source"] == "demo"
+    assert made["leak_audit"]["test_faces_with_sibling_in_training"] == 0
+    assert {"commit", "threads", "precision", "seed", "versions"} <= made.keys()
+
+
+def test_mlflow_has_a_parent_run_and_a_child_run_per_recipe(runs: dict[str, Run]) -> None:
+    child = runs[RUN]
+    parent = next(run for name, run in runs.items() if name != RUN)
+    assert child.data.tags["mlflow.parentRunId"] == parent.info.run_id
+    assert {child.info.status, parent.info.status} == {"FINISHED"}
+
+
+def test_child_run_is_tagged_and_has_every_field_of_the_recipe(runs: dict[str, Run]) -> None:
+    child = runs[RUN]
+    assert child.data.tags.items() >= {"data.source": "demo", "protocol": "honest"}.items()
+    assert "git_commit" in child.data.tags
+    assert child.data.params["optimizer.learning_rate"] == "0.001"
+    assert child.data.params["model.blocks"] == "[[32], [64], [128]]"
+    assert child.inputs.dataset_inputs[0].dataset.digest
+
+
+def test_child_run_has_metrics_for_every_epoch_and_the_final_scores(demo_project: Path, runs: dict[str, Run]) -> None:
+    made = record(demo_project)
+    metrics = runs[RUN].data.metrics
+    assert metrics["PrivateTest/all/accuracy"] == pytest.approx(made["scores"]["PrivateTest"]["all"]["accuracy"])
+    with sqlite3.connect(demo_project / "mlflow.db") as database:
+        rows = database.execute("select step from metrics where key = 'epoch/val_loss' order by step").fetchall()
+    assert [step for (step,) in rows] == list(range(1, made["epochs_run"] + 1))
+
+
+def test_logged_model_predicts_raw_faces(demo_project: Path, runs: dict[str, Run]) -> None:
+    script = (
+        "import mlflow, numpy as np, sys; mlflow.set_tracking_uri(sys.argv[1]);"
+        "model = mlflow.pyfunc.load_model(sys.argv[2]);"
+        "print(model.predict(np.zeros((2, 48, 48, 1), np.uint8)).shape)"
+    )
+    client = mlflow.MlflowClient(f"sqlite:///{demo_project}/mlflow.db")
+    (logged,) = client.search_logged_models([runs[RUN].info.experiment_id])
+    uri = f"models:/{logged.model_id}"
+    arguments = [sys.executable, "-c", script, f"sqlite:///{demo_project}/mlflow.db", uri]
+    done = subprocess.run(arguments, capture_output=True, text=True, check=True, cwd=demo_project)
+    assert "(2, 7)" in done.stdout
+
+
+def test_figures_and_tables_are_artifacts(demo_project: Path, runs: dict[str, Run]) -> None:
+    folder = Path(runs[RUN].info.artifact_uri.removeprefix("file://"))
+    names = {path.name for path in folder.rglob("*")}
+    assert {"confusion_matrix.png", "training_curves.png", "classification_report.csv", "run_record.json"} <= names
+
+
+def test_leak_under_honest_stops_the_run_with_a_sentence_and_a_failed_child(project: Path) -> None:
+    kedro = kedro_in(project)
+    careless = project / "conf/demo/parameters_protocols.yml"
+    careless.write_text("protocols:\n  honest:\n    drop_training_copies: false\n")
+    done = kedro("run", "--env=demo", "--pipeline=training", fails=True)
+    assert "The leak audit of protocol 'honest' found" in done.stderr
+    assert "Traceback" not in done.stderr
+    client = mlflow.MlflowClient(f"sqlite:///{project}/mlflow.db")
+    experiment = client.get_experiment_by_name("fer_kedro")
+    assert experiment is not None
+    assert {run.info.status for run in client.search_runs([experiment.experiment_id])} == {"FAILED"}
+
+
+def test_recipe_dropped_into_the_project_gets_a_namespace(project: Path) -> None:
+    page = (project / "conf/base/parameters_recipes/goldstein_cnn.yml").read_text()
+    new = project / "conf/base/parameters_recipes/my_recipe.yml"
+    new.write_text(page.replace("goldstein_cnn", "my_recipe"))
+    listed = kedro_in(project)("registry", "describe", "all_recipes").stdout
+    assert "honest.my_recipe.fit" in listed
+
+
+@pytest.mark.parametrize(
+    "arguments", [("registry", "list"), ("run", "--env=demo", "--pipeline=ingestion")], ids=["registry", "ingestion"]
+)
+def test_commands_that_do_not_train_import_no_tensorflow(project: Path, arguments: tuple[str, ...]) -> None:
+    script = (
+        "import sys; from kedro.framework.cli.cli import main; sys.argv = ['kedro', *sys.argv[1:]]\n"
+        "try: main()\n"
+        "except SystemExit as end: assert not end.code, end.code\n"
+        "print('heavy:', sorted({'tensorflow', 'keras', 'torch', 'jax'} & set(sys.modules)))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script, *arguments], cwd=project, capture_output=True, text=True, check=True
+    )
+    assert "heavy: []" in done.stdout
+
+
+def test_only_missing_outputs_does_nothing_when_nothing_is_missing(demo_project: Path) -> None:
+    kedro: Kedro = kedro_in(demo_project)
+    before = (demo_project / "data/06_models/honest/goldstein_cnn/model.keras").stat().st_mtime_ns
+    kedro("run", "--env=demo", "--only-missing-outputs")
+    assert (demo_project / "data/06_models/honest/goldstein_cnn/model.keras").stat().st_mtime_ns == before
