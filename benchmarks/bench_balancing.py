@@ -91,10 +91,7 @@ def compare(sources: Images, count: int, repeats: int) -> dict[str, dict[str, fl
             REPORT: (SUBSET, lambda: report(faces[:SUBSET])),
             f"{REPORT}, file by file": (SUBSET, lambda: report_with_files(Path(folder), SUBSET)),
         }
-        rounds = [
-            {name: np.array(seconds(work)) / made for name, (made, work) in ways.items()}
-            for _ in range(repeats)
-        ]
+        rounds = [{name: np.array(seconds(work)) / made for name, (made, work) in ways.items()} for _ in range(repeats)]
     return {name: summarise(name, rounds) for name in ways}
 
 
@@ -118,9 +115,7 @@ def seconds(work: Callable[[], object]) -> tuple[float, float]:
 
 def main() -> None:
     """Read or draw the source faces, compare, print and write."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("source", type=Path, nargs="?", help="the real FER-2013, as CSV or Parquet")
     parser.add_argument("--faces", type=int, default=102_400, help="how many to generate")
     parser.add_argument("--repeats", type=int, default=5)

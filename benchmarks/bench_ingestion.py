@@ -97,9 +97,7 @@ def summarise(runs: dict[str, list[dict[str, float]]], csv: Path) -> dict[str, A
         "baseline_s": round(best["baseline"], 2),
         "ours_s": round(best["ours"], 2),
         "ratio": round(best["baseline"] / best["ours"], 1),
-        "ratios": [
-            round(a["wall_s"] / b["wall_s"], 1) for a, b in zip(runs["baseline"], runs["ours"], strict=True)
-        ],
+        "ratios": [round(a["wall_s"] / b["wall_s"], 1) for a, b in zip(runs["baseline"], runs["ours"], strict=True)],
         "baseline_cpu_s": round(min(run["cpu_s"] for run in runs["baseline"]), 2),
         "ours_cpu_s": round(min(run["cpu_s"] for run in runs["ours"]), 2),
         "baseline_peak_mb": round(max(run["peak_mb"] for run in runs["baseline"])),
@@ -127,9 +125,7 @@ def compare(csv: Path, repeats: int) -> dict[str, Any]:
 
 def main() -> None:
     """Compare, or do one work in this process for the comparison."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("csv", type=Path, nargs="?")
     parser.add_argument("--rows", type=int, default=5000, help="rows of the synthetic CSV")
     parser.add_argument("--repeats", type=int, default=3)

@@ -19,7 +19,7 @@ EMOTION_COLOURS = {
     "angry": "#c8553d", "disgust": "#588157", "fear": "#6d597a", "happy": "#e0a100",
     "sad": "#3d5a80", "surprise": "#d17a94", "neutral": "#7b8794",
 }  # fmt: skip
-STYLE: dict[str, Any] = {
+STYLE: Any = {
     "font.family": "DejaVu Sans", "font.size": 10, "axes.titlesize": 11, "axes.titleweight": "bold",
     "axes.titlelocation": "left", "axes.edgecolor": MUTED, "axes.labelcolor": INK, "text.color": INK,
     "xtick.color": INK, "ytick.color": INK, "axes.spines.top": False, "axes.spines.right": False,
@@ -72,7 +72,5 @@ def finish(figure: Figure, provenance: Provenance) -> Figure:
 def mark_source(figure: Figure, provenance: Provenance) -> Figure:
     """Write on the figure that it shows demo faces, where it does, and return it."""
     if provenance.is_demo:
-        figure.text(
-            0.995, 0.005, DEMO_MARK, ha="right", va="bottom", fontsize=8, color=DEMO_COLOUR, weight="bold"
-        )
+        figure.text(0.995, 0.005, DEMO_MARK, ha="right", va="bottom", fontsize=8, color=DEMO_COLOUR, weight="bold")
     return figure

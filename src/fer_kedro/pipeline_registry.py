@@ -31,9 +31,7 @@ def register_pipelines() -> dict[str, Pipeline]:
 
 def training_and_reports(runs: list[str]) -> Pipeline:
     """Train these runs (`<protocol>.<recipe>`), then report each and compare all."""
-    return sum(
-        (training.create_pipeline(*run.split(".")) for run in runs), start=reporting.create_pipeline(runs)
-    )
+    return sum((training.create_pipeline(*run.split(".")) for run in runs), start=reporting.create_pipeline(runs))
 
 
 def recipes() -> list[str]:

@@ -1,7 +1,6 @@
 """Kedro's settings: where configuration comes from and which hooks run."""
 
 import os
-import warnings
 
 from fer_kedro.hooks import CheckpointHooks, ErrorHooks, RecipeRunHooks, SummaryHooks
 
@@ -9,9 +8,6 @@ from fer_kedro.hooks import CheckpointHooks, ErrorHooks, RecipeRunHooks, Summary
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # it would report the absence of a GPU at length
 os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
 os.environ.setdefault("DO_NOT_TRACK", "true")
-
-# What leaves a run's namespace keeps its name; Kedro warns of the dot in it.
-warnings.filterwarnings("ignore", message="One or more dataset names contain '.'")
 
 HOOKS = (CheckpointHooks(), ErrorHooks(), RecipeRunHooks(), SummaryHooks())
 

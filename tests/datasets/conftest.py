@@ -18,9 +18,7 @@ Rows = list[list[str]]
 def faces() -> Faces:
     """Nine faces with every grey value, label and usage."""
     pixels = np.random.default_rng(0).integers(0, 256, (9, 48, 48), dtype=np.uint8)
-    return Faces.build(
-        pixels, [0, 1, 2, 3, 4, 5, 6, 6, 3], [USAGES[row % 3] for row in range(9)], source="fer2013"
-    )
+    return Faces.build(pixels, [0, 1, 2, 3, 4, 5, 6, 6, 3], [USAGES[row % 3] for row in range(9)], source="fer2013")
 
 
 @pytest.fixture
@@ -28,8 +26,7 @@ def rows(faces: Faces) -> Rows:
     """The same faces as the fields of a CSV: emotion, pixels, Usage."""
     texts = (" ".join(map(str, image.reshape(-1))) for image in faces.images)
     return [
-        [str(label), text, usage]
-        for label, text, usage in zip(faces.labels, texts, faces.table["usage"], strict=True)
+        [str(label), text, usage] for label, text, usage in zip(faces.labels, texts, faces.table["usage"], strict=True)
     ]
 
 

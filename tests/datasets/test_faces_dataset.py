@@ -37,9 +37,7 @@ def rich(faces: Faces) -> Faces:
 
 
 @pytest.mark.parametrize("row_group", [2, 8192])
-def test_everything_comes_back(
-    faces: Faces, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, row_group: int
-) -> None:
+def test_everything_comes_back(faces: Faces, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, row_group: int) -> None:
     monkeypatch.setattr(faces_dataset, "ROW_GROUP", row_group)
     names = ("angry", "disgust", "fear", "happy", "sad", "surprise", "neutral", "contempt")
     kept = Faces(faces.images, rich(faces).table, names, Provenance("demo", "0123", made_by="abcd"))

@@ -59,17 +59,17 @@ def test_columns_may_stand_in_any_order_among_others(faces: Faces, rows: Rows, w
     assert read_fer2013_csv(write_csv(mixed, header=",Usage,pixels,,emotion")) == faces
 
 
-def test_blocks_smaller_than_the_file_keep_the_order(
-    faces: Faces, rows: Rows, write_csv: Write, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("size", [12_000, 50_000, 1_000_000])
+def test_blocks_of_any_size_keep_the_order(
+    faces: Faces, rows: Rows, write_csv: Write, monkeypatch: pytest.MonkeyPatch, size: int
 ) -> None:
-    monkeypatch.setattr(fer2013_csv, "BLOCK_BYTES", 12_000)
+    monkeypatch.setattr(fer2013_csv, "BLOCK_BYTES", size)
+    monkeypatch.setattr(fer2013_csv, "ROWS_AT_ONCE", 2)
     assert read_fer2013_csv(write_csv(rows)) == faces
 
 
 @pytest.mark.parametrize("change", [lambda text: text.replace(" ", "  "), lambda text: f" {text} "])
-def test_odd_spacing_is_accepted(
-    faces: Faces, rows: Rows, write_csv: Write, change: Callable[[str], str]
-) -> None:
+def test_odd_spacing_is_accepted(faces: Faces, rows: Rows, write_csv: Write, change: Callable[[str], str]) -> None:
     rows[4][1] = change(rows[4][1])
     assert read_fer2013_csv(write_csv(rows)) == faces
 
@@ -90,9 +90,7 @@ def with_pixel(value: str, place: int) -> Callable[[str], str]:
 
 
 @pytest.mark.parametrize("place", [0, 1200, N - 1])
-@pytest.mark.parametrize(
-    "value", ["256", "300", "999", "1000", "0007", "-1", "a", "1.5", "+7", "1e2", "²", "7\t8"]
-)
+@pytest.mark.parametrize("value", ["256", "300", "999", "1000", "0007", "-1", "a", "1.5", "+7", "1e2", "²", "7\t8"])
 def test_a_pixel_that_is_no_whole_number_up_to_255_is_named(
     rows: Rows, write_csv: Write, value: str, place: int
 ) -> None:
@@ -140,9 +138,12 @@ def test_a_file_cut_short_is_refused(rows: Rows, write_csv: Write) -> None:
         read_fer2013_csv(path)
 
 
-def test_a_header_alone_is_refused(write_csv: Write) -> None:
+@pytest.mark.parametrize("lines", [0, 1, 3_000_000])
+def test_a_header_alone_is_refused(write_csv: Write, lines: int) -> None:
+    path = write_csv([])
+    path.write_bytes(path.read_bytes() + b"\n" * lines)
     with pytest.raises(InputError, match="a header but no faces"):
-        read_fer2013_csv(write_csv([]))
+        read_fer2013_csv(path)
 
 
 @pytest.mark.parametrize("header", ["emotion,pixels", "emotion,pixels,Usage,usage", "a,b,c", ""])

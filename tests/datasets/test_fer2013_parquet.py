@@ -41,10 +41,7 @@ def test_faces_that_this_project_stored_are_a_source(faces: Faces, tmp_path: Pat
 
 
 def test_column_names_are_read_in_any_case(faces: Faces, columns: Columns, write_parquet: Write) -> None:
-    assert (
-        read_fer2013_parquet(write_parquet({name.title(): values for name, values in columns.items()}))
-        == faces
-    )
+    assert read_fer2013_parquet(write_parquet({name.title(): values for name, values in columns.items()})) == faces
 
 
 @pytest.mark.parametrize(

@@ -44,9 +44,7 @@ def test_a_folder_gives_its_source_by_content(faces: Faces, rows: Rows, write_cs
     assert RawFacesDataset(filepath=str(folder), demo=DEMO).load() == faces
 
 
-def test_an_empty_folder_gives_demo_faces_and_one_warning(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_an_empty_folder_gives_demo_faces_and_one_warning(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     (tmp_path / ".gitkeep").touch()
     with caplog.at_level(logging.INFO):
         faces = RawFacesDataset(filepath=str(tmp_path), demo=DEMO).load()
@@ -115,13 +113,9 @@ def test_a_catalog_entry_finds_the_dataset_by_its_short_name(tmp_path: Path) -> 
 
 
 @pytest.mark.real_data
-def test_real_rows_are_equal_from_both_forms(
-    real_parquet: Path, write_csv: Write, write_parquet: Write
-) -> None:
+def test_real_rows_are_equal_from_both_forms(real_parquet: Path, write_csv: Write, write_parquet: Write) -> None:
     table = pq.read_table(real_parquet).slice(0, 200)
-    faces = RawFacesDataset(
-        filepath=str(write_parquet({name: table[name] for name in table.column_names}))
-    ).load()
+    faces = RawFacesDataset(filepath=str(write_parquet({name: table[name] for name in table.column_names}))).load()
     texts = (" ".join(map(str, image.reshape(-1))) for image in faces.images)
     rows = [[str(e), t, u] for e, t, u in zip(faces.labels, texts, faces.table["usage"], strict=True)]
     assert RawFacesDataset(filepath=str(write_csv(rows))).load() == faces

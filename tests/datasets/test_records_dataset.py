@@ -28,9 +28,7 @@ def test_records_come_by_relative_name_in_order(tmp_path: Path) -> None:
 def test_the_earlier_folder_counts(tmp_path: Path) -> None:
     write(tmp_path / "here" / "r.json", {"run": "new"})
     write(tmp_path / "there" / "r.json", {"run": "old"})
-    assert RecordsDataset(folders=[str(tmp_path / "here"), str(tmp_path / "there")]).load() == {
-        "r": {"run": "new"}
-    }
+    assert RecordsDataset(folders=[str(tmp_path / "here"), str(tmp_path / "there")]).load() == {"r": {"run": "new"}}
 
 
 def test_the_pattern_chooses_and_hidden_files_do_not_count(tmp_path: Path) -> None:
@@ -56,9 +54,7 @@ def test_relative_folders_start_at_the_project(tmp_path: Path, monkeypatch: pyte
     assert RecordsDataset(folders=["docs/results"]).load() == {"r": {"run": 1}}
 
 
-@pytest.mark.parametrize(
-    ("text", "complaint"), [("{", "is not JSON"), ("[1]", "holds a list instead of an object")]
-)
+@pytest.mark.parametrize(("text", "complaint"), [("{", "is not JSON"), ("[1]", "holds a list instead of an object")])
 def test_what_is_no_record_is_named(tmp_path: Path, text: str, complaint: str) -> None:
     (tmp_path / "r.json").write_text(text)
     with pytest.raises(DatasetError) as error:

@@ -41,9 +41,7 @@ def shown_commands(program: str) -> list[str]:
     """Every command of this program on any page; those with a placeholder, such as NAME, are left out."""
     lines = (line for text in TEXTS.values() for line in code_lines(text))
     commands = {match[1].partition(" #")[0].strip() for line in lines if (match := COMMAND.fullmatch(line))}
-    return sorted(
-        command for command in commands if command.startswith(program) and not PLACEHOLDER.search(command)
-    )
+    return sorted(command for command in commands if command.startswith(program) and not PLACEHOLDER.search(command))
 
 
 def yaml_blocks(key: str) -> list[dict[str, Any]]:
@@ -120,6 +118,11 @@ def test_every_internal_link_resolves(page: Path, link: str) -> None:
 def test_every_page_stands_in_the_navigation() -> None:
     navigation = re.findall(r": ([\w/-]+\.md)$", (ROOT / "mkdocs.yml").read_text(), re.M)
     assert sorted(navigation) == sorted(str(page.relative_to(DOCS)) for page in DOCS.rglob("*.md"))
+
+
+def test_every_benchmark_is_described_and_there() -> None:
+    described = re.findall(r"bench_\w+\.py", TEXTS[DOCS / "how-to" / "run-benchmarks.md"])
+    assert set(described) == {script.name for script in (ROOT / "benchmarks").glob("*.py")}
 
 
 @pytest.mark.parametrize("page", yaml_blocks("recipes"))

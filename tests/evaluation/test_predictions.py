@@ -27,9 +27,7 @@ def faces() -> Faces:
 def table(faces: Faces) -> pd.DataFrame:
     predicted = np.array([[0.9, 0.1], [0.5, 0.5], [0.2, 0.8], [0.3, 0.7]])
     rows = np.arange(2, 6)
-    return predictions_table(
-        faces, rows, predicted, validation=np.array([3]), test=np.array([4, 5]), model_id="m"
-    )
+    return predictions_table(faces, rows, predicted, validation=np.array([3]), test=np.array([4, 5]), model_id="m")
 
 
 def test_rows_name_their_face_part_and_model(table: pd.DataFrame) -> None:

@@ -12,9 +12,7 @@ from fer_kedro.evaluation import confusion, run_record, score, score_predictions
 NAMES = ("happy", "sad", "neutral")
 
 
-def predictions(
-    truth: list[int], guess: list[int], usage: str = "PrivateTest", copies: int = 0
-) -> pd.DataFrame:
+def predictions(truth: list[int], guess: list[int], usage: str = "PrivateTest", copies: int = 0) -> pd.DataFrame:
     """Faces guessed with probability 0.8; the first `copies` of them have a copy in another usage."""
     values = np.full((len(truth), len(NAMES)), 0.1)
     values[np.arange(len(truth)), guess] = 0.8
@@ -55,9 +53,7 @@ def test_scores_are_scikit_learns() -> None:
     assert scores["balanced_accuracy"] == pytest.approx(metrics.balanced_accuracy_score(truth, guess))
     for average in ("macro", "weighted"):
         assert scores[f"{average}_f1"] == pytest.approx(metrics.f1_score(truth, guess, average=average))  # type: ignore[literal-required]
-    assert scores["weighted_precision"] == pytest.approx(
-        metrics.precision_score(truth, guess, average="weighted")
-    )
+    assert scores["weighted_precision"] == pytest.approx(metrics.precision_score(truth, guess, average="weighted"))
     assert scores["weighted_recall"] == pytest.approx(scores["accuracy"])
 
 
@@ -68,9 +64,7 @@ def test_class_without_faces_counts_in_macro_f1_but_not_in_balanced_accuracy() -
 
 
 def test_both_usages_are_scored_on_all_and_on_duplicate_free_faces() -> None:
-    table = pd.concat(
-        [predictions([0, 1], [0, 0], "PublicTest"), predictions([0, 1, 2], [0, 1, 0], copies=1)]
-    )
+    table = pd.concat([predictions([0, 1], [0, 0], "PublicTest"), predictions([0, 1, 2], [0, 1, 0], copies=1)])
     scores = score_predictions(table)
     assert scores["PublicTest"]["all"]["accuracy"] == 0.5
     assert scores["PrivateTest"]["all"]["correct"] == 2

@@ -119,9 +119,7 @@ NOTHING_TO_LEARN = LabelledImages(TRAIN.images, np.random.default_rng(5).permuta
 
 
 def test_early_stopping_ends_training_when_the_patience_is_used_up() -> None:
-    eager = recipe(epochs=30, reduce_on_plateau=None).model_copy(
-        update={"optimizer": Optimizer(learning_rate=0.02)}
-    )
+    eager = recipe(epochs=30, reduce_on_plateau=None).model_copy(update={"optimizer": Optimizer(learning_rate=0.02)})
     fitted = fit(eager, NOTHING_TO_LEARN, VALIDATION, CLASSES)
     losses = [row["val_loss"] for row in fitted.history]
     assert len(losses) < 30
@@ -129,9 +127,7 @@ def test_early_stopping_ends_training_when_the_patience_is_used_up() -> None:
 
 
 def test_plateau_lowers_the_learning_rate() -> None:
-    eager = recipe(epochs=8, early_stopping=None).model_copy(
-        update={"optimizer": Optimizer(learning_rate=0.02)}
-    )
+    eager = recipe(epochs=8, early_stopping=None).model_copy(update={"optimizer": Optimizer(learning_rate=0.02)})
     rates = [row["learning_rate"] for row in fit(eager, NOTHING_TO_LEARN, VALIDATION, CLASSES).history]
     assert rates[0] == pytest.approx(0.02)
     assert rates[-1] <= 0.01
@@ -149,9 +145,7 @@ def test_kept_weights_are_the_best_epochs(keep_best: str, pick: Any) -> None:
 
 
 def test_it_learns() -> None:
-    fitted = fit(
-        recipe(epochs=12, early_stopping=None, reduce_on_plateau=None), labelled(0, 300), VALIDATION, CLASSES
-    )
+    fitted = fit(recipe(epochs=12, early_stopping=None, reduce_on_plateau=None), labelled(0, 300), VALIDATION, CLASSES)
     assert max(row["val_accuracy"] for row in fitted.history) > 0.8
 
 

@@ -63,10 +63,7 @@ def test_network_computes_the_formulas_of_the_explanation() -> None:
     image = faces[0, :, :, 0].astype(float)
     convolved = np.stack(
         [
-            [
-                [(image[i : i + 3, j : j + 3] * kernel[:, :, 0, f]).sum() + bias[f] for j in range(6)]
-                for i in range(6)
-            ]
+            [[(image[i : i + 3, j : j + 3] * kernel[:, :, 0, f]).sum() + bias[f] for j in range(6)] for i in range(6)]
             for f in range(2)
         ],
         axis=-1,

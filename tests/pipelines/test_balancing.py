@@ -34,9 +34,7 @@ def faces() -> Faces:
 
 def texts(figure: Figure) -> str:
     figure.draw_without_rendering()
-    return " ".join(
-        text.get_text() for text in figure.findobj(match=lambda artist: hasattr(artist, "get_text"))
-    )
+    return " ".join(text.get_text() for text in figure.findobj(match=lambda artist: hasattr(artist, "get_text")))
 
 
 def test_stage_gives_balanced_faces_their_account_and_two_figures(faces: Faces) -> None:

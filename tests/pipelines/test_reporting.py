@@ -84,14 +84,10 @@ def record(predictions: pd.DataFrame) -> dict[str, Any]:
 
 
 def texts(figure: Figure) -> list[str]:
-    return [text.get_text() for axes in figure.axes for text in axes.texts] + [
-        text.get_text() for text in figure.texts
-    ]
+    return [text.get_text() for axes in figure.axes for text in axes.texts] + [text.get_text() for text in figure.texts]
 
 
-def test_confusion_figure_shows_counts_beside_shares(
-    predictions: pd.DataFrame, record: dict[str, Any]
-) -> None:
+def test_confusion_figure_shows_counts_beside_shares(predictions: pd.DataFrame, record: dict[str, Any]) -> None:
     counts, shares = nodes.draw_confusion_matrix(predictions, record).axes
     matrix = confusion(predictions, "PrivateTest")
     assert [text.get_text() for text in counts.texts] == [str(count) for count in matrix.ravel()]
@@ -124,17 +120,13 @@ def test_gallery_shows_a_face_and_its_copy_once(
     groups = faces.groups.copy()
     groups[COUNT - 1] = groups[COUNT - 2]
     shown = {
-        name: sum(
-            bool(axes.images) for axes in nodes.draw_confident_mistakes(these, predictions, record).axes
-        )
+        name: sum(bool(axes.images) for axes in nodes.draw_confident_mistakes(these, predictions, record).axes)
         for name, these in {"distinct": faces, "copied": faces.with_columns(group=groups)}.items()
     }
     assert shown == {"distinct": 7, "copied": 6}
 
 
-def test_gallery_of_a_flawless_run_is_empty(
-    faces: Faces, predictions: pd.DataFrame, record: dict[str, Any]
-) -> None:
+def test_gallery_of_a_flawless_run_is_empty(faces: Faces, predictions: pd.DataFrame, record: dict[str, Any]) -> None:
     right = predictions[~predictions["face_id"].isin(confident_mistakes(predictions)["face_id"])]
     figure = nodes.draw_confident_mistakes(faces, right, record)
     assert not any(axes.images for axes in figure.axes)
@@ -147,9 +139,7 @@ def test_predictions_of_other_faces_are_refused(
         nodes.draw_confident_mistakes(faces.take(faces.rows("Training")), predictions, record)
 
 
-def test_figures_of_demo_faces_say_so(
-    predictions: pd.DataFrame, history: pd.DataFrame, record: dict[str, Any]
-) -> None:
+def test_figures_of_demo_faces_say_so(predictions: pd.DataFrame, history: pd.DataFrame, record: dict[str, Any]) -> None:
     demo = record | {"data": {"source": "demo", "digest": "ab12"}}
     for draw, table in (
         (nodes.draw_confusion_matrix, predictions),
@@ -160,9 +150,7 @@ def test_figures_of_demo_faces_say_so(
         assert not any("DEMO FACES" in text for text in texts(draw(table, record)))
 
 
-def test_classification_report_ends_in_accuracy_and_averages(
-    predictions: pd.DataFrame, record: dict[str, Any]
-) -> None:
+def test_classification_report_ends_in_accuracy_and_averages(predictions: pd.DataFrame, record: dict[str, Any]) -> None:
     report = nodes.classification_report(predictions).set_index("name")
     scores = record["scores"]["PrivateTest"]["all"]
     assert list(report.index[:7]) == list(EMOTIONS)
@@ -174,9 +162,7 @@ def test_classification_report_ends_in_accuracy_and_averages(
 
 
 def test_newer_section_of_a_run_replaces_the_stored_one() -> None:
-    old, new, other = (
-        {"record": {"run": run}, "html": html} for run, html in (("a", "1"), ("a", "2"), ("b", "3"))
-    )
+    old, new, other = ({"record": {"run": run}, "html": html} for run, html in (("a", "1"), ("a", "2"), ("b", "3")))
     gathered = nodes.gather_sections({"x/report_section": old, "y/report_section": other}, new)
     assert gathered == {"a": new, "b": other}
 
@@ -251,9 +237,7 @@ def test_page_links_every_run_to_its_section(outputs: dict[str, Any]) -> None:
     assert "Some of these runs, marked," in outputs["report_page"]
 
 
-def test_section_carries_its_record_and_four_pictures(
-    outputs: dict[str, Any], record: dict[str, Any]
-) -> None:
+def test_section_carries_its_record_and_four_pictures(outputs: dict[str, Any], record: dict[str, Any]) -> None:
     section = outputs[f"{RUN}.report_section"]
     assert section["record"] == record
     assert section["html"].count("data:image/png;base64,") == 4

@@ -31,9 +31,7 @@ def scores(accuracy: float, classes: int) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def scored(
-    run: str, accuracy: float, classes: int = 7, source: str = "fer2013", **changes: Any
-) -> dict[str, Any]:
+def scored(run: str, accuracy: float, classes: int = 7, source: str = "fer2013", **changes: Any) -> dict[str, Any]:
     protocol, recipe = run.split(".")
     return {
         "run": run, "protocol": protocol, "recipe": recipe, "report": "a_report", "description": "Tiny",
@@ -114,9 +112,7 @@ def test_comparison_survives_its_csv(comparison: pd.DataFrame, tmp_path: Path) -
 
 @pytest.fixture(scope="module")
 def results() -> str:
-    better = scored(
-        "honest.better", 0.7, machine="a quick one", reported={"accuracy": None, "measured_on": ""}
-    )
+    better = scored("honest.better", 0.7, machine="a quick one", reported={"accuracy": None, "measured_on": ""})
     leaky = scored("as_reported.leaky", 0.8, leak_audit=LEAKS)
     return str(nodes.results_page({"x": scored("honest.worse", 0.6), "y": better, "z": leaky}))
 
@@ -133,9 +129,7 @@ def test_results_page_gives_every_accuracy_with_its_interval_best_first(results:
 
 
 def test_results_page_says_what_made_each_run_and_how_to_repeat_it(results: str) -> None:
-    assert (
-        "Commit `0123456789ab`, data `fer2013` with digest `ab12`, seed 0; a quick one, 2 threads" in results
-    )
+    assert "Commit `0123456789ab`, data `fer2013` with digest `ab12`, seed 0; a quick one, 2 threads" in results
     assert "epoch 3 of 5 kept, 2.0 s an epoch; 12,345 parameters" in results
     assert "`kedro run --pipelines=all_recipes --namespaces=honest.worse`" in results
     assert results.count("Leak audit: clean") == 2

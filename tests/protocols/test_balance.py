@@ -28,9 +28,7 @@ def faces_of(counts: dict[str, int], evaluation: int = 4) -> tuple[Faces, Indice
 
 @pytest.fixture
 def imbalanced() -> tuple[Faces, Indices]:
-    return faces_of(
-        {"angry": 3, "disgust": 1, "fear": 10, "happy": 30, "sad": 12, "surprise": 9, "neutral": 5}
-    )
+    return faces_of({"angry": 3, "disgust": 1, "fear": 10, "happy": 30, "sad": 12, "surprise": 9, "neutral": 5})
 
 
 def test_every_class_has_the_target_afterwards(imbalanced: tuple[Faces, Indices]) -> None:
@@ -130,9 +128,7 @@ def test_class_gets_the_same_whatever_the_other_classes_have(imbalanced: tuple[F
 
 def test_class_without_training_faces_is_named() -> None:
     faces, rows = faces_of({"angry": 2, "happy": 2}, evaluation=7)
-    with pytest.raises(
-        InputError, match="Class 'disgust' has no training face to generate others from; give"
-    ):
+    with pytest.raises(InputError, match="Class 'disgust' has no training face to generate others from; give"):
         balance(faces, rows, TEN)
 
 

@@ -9,9 +9,7 @@ from fer_kedro.protocols.audit import audit_leaks, refuse_leaks
 from fer_kedro.protocols.split import Protocol, split_faces
 
 HONEST = Protocol(name="honest", drop_training_copies=True, drop_validation_copies=True, on_leak="stop")
-OFFICIAL = Protocol(
-    name="official", drop_training_copies=False, drop_validation_copies=False, on_leak="record"
-)
+OFFICIAL = Protocol(name="official", drop_training_copies=False, drop_validation_copies=False, on_leak="record")
 
 
 @pytest.fixture
@@ -67,9 +65,7 @@ def test_planted_copy_is_refused(faces: Faces) -> None:
 
 
 def test_face_generated_from_a_test_face_is_refused(faces: Faces) -> None:
-    generated = faces.take([9]).with_columns(
-        face_id=["9~0"], source_id=["9"], group=[100], usage=["Training"]
-    )
+    generated = faces.take([9]).with_columns(face_id=["9~0"], source_id=["9"], group=[100], usage=["Training"])
     with pytest.raises(InputError, match="sibling_in_training"):
         audit(faces, HONEST, extra=generated)
 

@@ -18,13 +18,9 @@ def sharp_faces(count: int) -> Images:
     return np.random.default_rng(0).integers(0, 256, (count, 48, 48), dtype=np.uint8)
 
 
-def warp(
-    images: Images, angle: float = 0, flipped: bool = False, zoomed: int = 48, shift: tuple = (0, 0)
-) -> Images:
+def warp(images: Images, angle: float = 0, flipped: bool = False, zoomed: int = 48, shift: tuple = (0, 0)) -> Images:
     ones = np.ones(len(images))
-    maps = source_maps(
-        np.deg2rad(angle) * ones, np.full(len(images), flipped), zoomed * ones, np.outer(shift, ones)
-    )
+    maps = source_maps(np.deg2rad(angle) * ones, np.full(len(images), flipped), zoomed * ones, np.outer(shift, ones))
     warped = np.empty_like(images)
     warp_faces(images, maps, warped)
     return warped
@@ -33,25 +29,19 @@ def warp(
 def step_by_step(image: np.ndarray, angle: float, flipped: bool, zoomed: int) -> np.ndarray:
     """The code printed in `hejslet_vetterstein` §3, then crop or pad."""
     rotation = cv2.getRotationMatrix2D((24, 24), angle, 1.0)
-    image = cv2.warpAffine(
-        image, rotation, (48, 48), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT_101
-    )
+    image = cv2.warpAffine(image, rotation, (48, 48), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT_101)
     image = cv2.flip(image, 1) if flipped else image
     image = cv2.resize(image, (zoomed, zoomed), interpolation=cv2.INTER_LINEAR)
     first = (zoomed - 48) // 2
     if first >= 0:
         return image[first : first + 48, first : first + 48]
-    return cv2.copyMakeBorder(
-        image, -first, 48 - zoomed + first, -first, 48 - zoomed + first, cv2.BORDER_REFLECT_101
-    )
+    return cv2.copyMakeBorder(image, -first, 48 - zoomed + first, -first, 48 - zoomed + first, cv2.BORDER_REFLECT_101)
 
 
 @pytest.mark.parametrize("zoomed", [45, 46, 47, 48, 49, 50, 51])
 @pytest.mark.parametrize("flipped", [False, True])
 @pytest.mark.parametrize("angle", [-15, 0, 7.5])
-def test_combined_warp_equals_the_steps_to_within_interpolation(
-    angle: float, flipped: bool, zoomed: int
-) -> None:
+def test_combined_warp_equals_the_steps_to_within_interpolation(angle: float, flipped: bool, zoomed: int) -> None:
     images = smooth_faces(8)
     expected = np.stack([step_by_step(image, angle, flipped, zoomed) for image in images])
     error = np.abs(warp(images, angle, flipped, zoomed).astype(float) - expected)

@@ -48,9 +48,7 @@ def test_number_of_threads_does_not_change_the_faces() -> None:
 @pytest.mark.parametrize("count", [1, 63, 64, 65, 1100])
 def test_face_depends_on_its_place_and_not_on_those_that_follow(count: int) -> None:
     images = random_faces(1200)
-    assert np.array_equal(
-        augment(images[:count], HEJSLET_CHAIN, 0), augment(images, HEJSLET_CHAIN, 0)[:count]
-    )
+    assert np.array_equal(augment(images[:count], HEJSLET_CHAIN, 0), augment(images, HEJSLET_CHAIN, 0)[:count])
 
 
 def test_equal_faces_at_different_places_vary_differently() -> None:

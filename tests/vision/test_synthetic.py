@@ -111,9 +111,7 @@ def test_some_copies_stand_on_another_side_of_the_split(faces: Faces) -> None:
 
 
 def test_a_copy_has_the_other_label_as_rarely_as_in_fer2013(faces: Faces) -> None:
-    conflicts = [
-        row for row, first in enumerate(original_rows(faces)) if faces.labels[row] != faces.labels[first]
-    ]
+    conflicts = [row for row, first in enumerate(original_rows(faces)) if faces.labels[row] != faces.labels[first]]
 
     assert len(conflicts) == 1
 

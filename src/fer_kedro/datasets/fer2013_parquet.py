@@ -40,9 +40,7 @@ def read_fer2013_parquet(path: Path) -> Faces:
         raise InputError(f"{path} has columns but no faces; get the file again.")
     labels = pa.array(range(len(EMOTIONS)), pa.int8())
     emotion = _codes(table["emotion"], labels, path, f"an emotion from 0 to {len(EMOTIONS) - 1}")
-    usage = _codes(
-        table["usage"], pa.array(USAGES), path, f"the usage {', '.join(USAGES[:-1])} or {USAGES[-1]}"
-    )
+    usage = _codes(table["usage"], pa.array(USAGES), path, f"the usage {', '.join(USAGES[:-1])} or {USAGES[-1]}")
     images = _decode_all(table["image"], path)
     return Faces.build(images, emotion, np.take(USAGES, usage), source="fer2013")
 
@@ -69,9 +67,7 @@ def _codes(column: pa.ChunkedArray, known: pa.Array, path: Path, expected: str) 
     try:
         codes = pc.index_in(column.cast(known.type), value_set=known)
     except pa.ArrowException as error:
-        raise InputError(
-            f"{path} holds {column.type} that is not {expected}; correct that column."
-        ) from error
+        raise InputError(f"{path} holds {column.type} that is not {expected}; correct that column.") from error
     if codes.null_count:
         row = pc.index(codes.is_null(), True).as_py()
         found = repr(column[row].as_py())

@@ -123,9 +123,7 @@ def find_source(path: Path) -> tuple[SourceForm, Path] | None:
         )
     if len(found) > 1:
         names = " and ".join(file.name for _, file in found)
-        raise InputError(
-            f"{path} holds several sources, {names}; leave one, or pass --params=source=<the file>."
-        )
+        raise InputError(f"{path} holds several sources, {names}; leave one, or pass --params=source=<the file>.")
     return found[0] if found else None
 
 

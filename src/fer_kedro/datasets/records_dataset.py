@@ -56,9 +56,7 @@ class RecordsDataset(AbstractDataset[None, Records]):
 
     def save(self, data: None) -> None:
         """Refuse: records are written one by one, where they are made."""
-        raise DatasetError(
-            "Records are read together but written one by one; save each through its own dataset."
-        )
+        raise DatasetError("Records are read together but written one by one; save each through its own dataset.")
 
     def _exists(self) -> bool:
         return True
@@ -73,7 +71,5 @@ def _read(path: Path) -> dict[str, Any]:
     except ValueError as error:
         raise InputError(f"{path} is not JSON ({error}); delete it or make it again.") from error
     if not isinstance(record, dict):
-        raise InputError(
-            f"{path} holds a {type(record).__name__} instead of an object; delete it or make it again."
-        )
+        raise InputError(f"{path} holds a {type(record).__name__} instead of an object; delete it or make it again.")
     return record

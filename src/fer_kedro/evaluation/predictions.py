@@ -46,14 +46,10 @@ def predictions_table(
         usage), `emotion` (int8), a float32 column `p_<class>` per class, and `model_id`.
     """
     if predicted.shape != (len(rows), len(faces.class_names)):
-        raise ValueError(
-            f"{len(rows)} faces of {len(faces.class_names)} classes got {predicted.shape} probabilities."
-        )
+        raise ValueError(f"{len(rows)} faces of {len(faces.class_names)} classes got {predicted.shape} probabilities.")
     table = faces.table.iloc[rows]
     part = np.select([np.isin(rows, validation), np.isin(rows, test)], ["validation", "test"], "left_out")
-    columns = {
-        PREFIX + name: predicted[:, code].astype(np.float32) for code, name in enumerate(faces.class_names)
-    }
+    columns = {PREFIX + name: predicted[:, code].astype(np.float32) for code, name in enumerate(faces.class_names)}
     return pd.DataFrame(
         {
             "face_id": table["face_id"].to_numpy(),

@@ -68,9 +68,7 @@ def score(predictions: pd.DataFrame) -> Scores:
 
     truth, guess, names = true_codes(predictions), predicted_codes(predictions), class_names(predictions)
     codes = range(len(names))
-    precision, recall, f1, support = precision_recall_fscore_support(
-        truth, guess, labels=codes, zero_division=0
-    )
+    precision, recall, f1, support = precision_recall_fscore_support(truth, guess, labels=codes, zero_division=0)
     n, correct = len(truth), int(np.trace(_count(truth, guess, len(names))))
     if correct != np.count_nonzero(truth == guess):
         raise AssertionError("The confusion matrix and the accuracy disagree.")

@@ -1,4 +1,4 @@
-"""Side effects of a run, one concern a file: MLflow child runs, checkpoints, the closing summary, errors as sentences."""
+"""Side effects of a run, one concern a file: MLflow child runs, checkpoints, the summary, errors as sentences."""
 
 from fer_kedro.hooks.checkpoints import CheckpointHooks
 from fer_kedro.hooks.errors import ErrorHooks

@@ -56,16 +56,12 @@ class ChildRun:
             profile = f'{{"faces": {len(faces)}, "classes": {len(faces.class_names)}}}'
             source = f'{{"source": "{faces.provenance.source}"}}'
             dataset = Dataset("faces", faces.provenance.digest, "local", source, profile=profile)
-            self._client.log_inputs(
-                self.id, [DatasetInput(dataset, [InputTag("mlflow.data.context", "training")])]
-            )
+            self._client.log_inputs(self.id, [DatasetInput(dataset, [InputTag("mlflow.data.context", "training")])])
             self._client.set_tag(self.id, "data.source", faces.provenance.source)
 
     def log_epoch(self, number: int, metrics: dict[str, float]) -> None:
         """Log one epoch's metrics at step `number`."""
-        self._log_metrics(
-            {f"epoch/{name}": value for name, value in metrics.items() if name != "epoch"}, number
-        )
+        self._log_metrics({f"epoch/{name}": value for name, value in metrics.items() if name != "epoch"}, number)
 
     def log_output(self, name: str, data: Any) -> None:
         """Log one dataset of the namespace by its type: model, figure, table, or the run's record."""
@@ -89,8 +85,7 @@ class ChildRun:
 
     def _log_record(self, record: dict[str, Any]) -> None:
         facts = {
-            key: record[key]
-            for key in ("best_epoch", "epochs_run", "seconds_per_epoch", "cpu_seconds", "parameters")
+            key: record[key] for key in ("best_epoch", "epochs_run", "seconds_per_epoch", "cpu_seconds", "parameters")
         }
         scores = {
             f"{usage}/{part}/{metric}": value
@@ -134,9 +129,7 @@ class ChildRun:
         now = int(time.time() * 1000)
         self._client.log_batch(
             self.id,
-            metrics=[
-                Metric(name, value, now, step, model_id=self._model_id) for name, value in metrics.items()
-            ],
+            metrics=[Metric(name, value, now, step, model_id=self._model_id) for name, value in metrics.items()],
         )
 
     def _first(self, what: str) -> bool:
@@ -151,8 +144,6 @@ def flatten(model: BaseModel) -> dict[str, Any]:
     def walk(value: Any, path: str) -> dict[str, Any]:
         if not isinstance(value, dict):
             return {path: value}
-        return {
-            key: leaf for name, inner in value.items() for key, leaf in walk(inner, f"{path}.{name}").items()
-        }
+        return {key: leaf for name, inner in value.items() for key, leaf in walk(inner, f"{path}.{name}").items()}
 
     return {path.removeprefix("."): value for path, value in walk(model.model_dump(mode="json"), "").items()}

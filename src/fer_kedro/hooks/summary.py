@@ -27,9 +27,7 @@ class SummaryHooks:
             return
         lines = [summary_line(record) for record in self._records]
         if any(record["data"]["source"] == "demo" for record in self._records):
-            lines.append(
-                "These are DEMO FACES, a synthetic stand-in: put FER-2013 in data/01_raw for the real thing."
-            )
+            lines.append("These are DEMO FACES, a synthetic stand-in: put FER-2013 in data/01_raw for the real thing.")
         lines += [
             "Report   data/08_reporting/report.html",
             "MLflow   kedro mlflow ui   (http://127.0.0.1:5000)",

@@ -1,4 +1,6 @@
-"""Faces as batches for Keras: shuffled and augmented from (seed, epoch, batch) alone, so a resumed epoch is the same."""
+"""Faces as batches for Keras: shuffled and augmented from (seed, epoch, batch) alone, so that runs can resume."""
+
+import math
 
 import keras
 import numpy as np
@@ -44,18 +46,14 @@ class FaceBatches(keras.utils.PyDataset):
         """Shuffle for this epoch (from 0)."""
         self.epoch = epoch
         rows = np.arange(len(self._images))
-        self._order = (
-            rows if self._seed is None else np.random.default_rng((self._seed, epoch)).permutation(rows)
-        )
+        self._order = rows if self._seed is None else np.random.default_rng((self._seed, epoch)).permutation(rows)
 
     def __len__(self) -> int:
-        return -(-len(self._images) // self._batch_size)
+        return math.ceil(len(self._images) / self._batch_size)
 
     def __getitem__(self, batch: int) -> Batch:
         rows = self._order[batch * self._batch_size : (batch + 1) * self._batch_size]
         images = self._images[rows]
         if self._augmentation is not None and self._seed is not None:
-            images = augment(
-                images, self._augmentation, np.random.default_rng((self._seed, self.epoch, batch))
-            )
+            images = augment(images, self._augmentation, np.random.default_rng((self._seed, self.epoch, batch)))
         return images[..., np.newaxis], self._labels[rows]

@@ -18,9 +18,7 @@ def schedule_callbacks(training: Training) -> list[keras.callbacks.Callback]:
     callbacks = []
     if plateau := training.reduce_on_plateau:
         callbacks.append(
-            keras.callbacks.ReduceLROnPlateau(
-                plateau.monitor, factor=plateau.factor, patience=plateau.patience
-            )
+            keras.callbacks.ReduceLROnPlateau(plateau.monitor, factor=plateau.factor, patience=plateau.patience)
         )
     if stopping := training.early_stopping:
         callbacks.append(keras.callbacks.EarlyStopping(stopping.monitor, patience=stopping.patience))

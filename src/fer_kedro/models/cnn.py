@@ -18,9 +18,7 @@ def convolutional_network(pixels: Any, network: ConvolutionalNetwork, seeds: See
         x = _dropout(x, network.block_dropout, seeds)
     x = keras.layers.Flatten()(x)
     for units in network.dense:
-        x = keras.layers.Dense(
-            units, activation="relu", kernel_initializer=seeds.initializer("glorot_uniform")
-        )(x)
+        x = keras.layers.Dense(units, activation="relu", kernel_initializer=seeds.initializer("glorot_uniform"))(x)
         x = _dropout(x, network.dense_dropout, seeds)
     return x
 

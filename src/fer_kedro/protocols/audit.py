@@ -1,4 +1,4 @@
-"""The leak audit: does a copy, a source or a generated sibling stand on both sides of a split?"""
+"""The leak audit: whether a copy, a source or a generated sibling stands on both sides of a split."""
 
 import numpy as np
 import pandas as pd

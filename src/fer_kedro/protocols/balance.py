@@ -40,13 +40,9 @@ def balance(faces: Faces, rows: Indices, balancing: Balancing) -> Balanced:
         If a class has no face among `rows`.
     """
     if faces.table["blank"].to_numpy()[rows].any():
-        raise ValueError(
-            "Blank faces can't be sources of generated ones: leave them out of the rows to balance."
-        )
+        raise ValueError("Blank faces can't be sources of generated ones: leave them out of the rows to balance.")
     labels = faces.labels[rows]
-    parts = [
-        _balance_class(faces, rows[labels == code], code, balancing) for code in range(len(faces.class_names))
-    ]
+    parts = [_balance_class(faces, rows[labels == code], code, balancing) for code in range(len(faces.class_names))]
     return Balanced(
         kept=np.sort(np.concatenate([part.kept for part in parts])),
         generated=concatenate([part.generated for part in parts]),
@@ -71,9 +67,7 @@ def _balance_class(faces: Faces, rows: Indices, code: int, balancing: Balancing)
     return Balanced(kept, _generate(faces, sources, first_id, balancing.augmentation, rng))
 
 
-def _generate(
-    faces: Faces, sources: Indices, first_id: int, chain: Augmentation, rng: np.random.Generator
-) -> Faces:
+def _generate(faces: Faces, sources: Indices, first_id: int, chain: Augmentation, rng: np.random.Generator) -> Faces:
     """Augment the faces at `sources`; the k-th made from face `x` is called `x~k`."""
     origin = faces.table.loc[sources].reset_index(drop=True)
     number = origin.groupby("face_id").cumcount() + 1

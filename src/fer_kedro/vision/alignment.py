@@ -1,6 +1,6 @@
 """Whether two images show the same photograph: their fine detail, correlated after alignment."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import cv2
 import numpy as np
@@ -13,6 +13,7 @@ Grey = npt.NDArray[np.float32]
 DETAIL_SIGMA = 2.5
 MIN_OVERLAP = 0.5
 _STOP = (cv2.TERM_CRITERIA_COUNT | cv2.TERM_CRITERIA_EPS, 10, 1e-4)
+_EVERYWHERE = np.ones((SIZE, SIZE), np.uint8)
 _INSIDE = np.pad(np.ones((SIZE - 2, SIZE - 2), np.uint8), 1)
 
 
@@ -50,7 +51,7 @@ def align(image: Images, other: Images) -> Alignment:
     warp = _best_map(ours, theirs)
     there = cv2.warpAffine(_detail(theirs), warp, (SIZE, SIZE), flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP)
     inside = cv2.warpAffine(_INSIDE, warp, (SIZE, SIZE), flags=cv2.INTER_NEAREST | cv2.WARP_INVERSE_MAP)
-    both = (inside & _INSIDE).astype(bool)
+    both = np.logical_and(inside, _INSIDE)
     centre = np.full(2, (SIZE - 1) / 2)
     return Alignment(
         correlation=_correlation(_detail(ours)[both], there[both]) if both.mean() >= MIN_OVERLAP else 0.0,
@@ -62,7 +63,7 @@ def align(image: Images, other: Images) -> Alignment:
 def _best_map(ours: Grey, theirs: Grey) -> Grey:
     start = np.eye(2, 3, dtype=np.float32)
     try:
-        _, warp = cv2.findTransformECC(ours, theirs, start.copy(), cv2.MOTION_AFFINE, _STOP, None, 3)
+        _, warp = cv2.findTransformECC(ours, theirs, start.copy(), cv2.MOTION_AFFINE, _STOP, _EVERYWHERE, 3)
     except cv2.error:  # nothing in common to follow
         return start
     return np.asarray(warp, dtype=np.float32)
@@ -72,7 +73,7 @@ def _detail(image: Grey) -> Grey:
     return image - np.asarray(cv2.GaussianBlur(image, (0, 0), DETAIL_SIGMA), dtype=np.float32)
 
 
-def _correlation(ours: Grey, theirs: Grey) -> float:
+def _correlation(ours: npt.NDArray[Any], theirs: npt.NDArray[Any]) -> float:
     ours, theirs = ours - ours.mean(), theirs - theirs.mean()
     lengths = float(np.linalg.norm(ours) * np.linalg.norm(theirs))
     return float(ours @ theirs) / lengths if lengths else 0.0

@@ -92,9 +92,7 @@ def _spline_weights(rows: list[int], closed: bool) -> Points:
     samples = np.arange(segments * STEPS + (not closed)) / STEPS
     start = np.minimum(samples.astype(int), max(segments - 1, 0))
     t = samples - start
-    basis = 0.5 * np.stack(
-        [-t + 2 * t**2 - t**3, 2 - 5 * t**2 + 3 * t**3, t + 4 * t**2 - 3 * t**3, t**3 - t**2]
-    )
+    basis = 0.5 * np.stack([-t + 2 * t**2 - t**3, 2 - 5 * t**2 + 3 * t**3, t + 4 * t**2 - 3 * t**3, t**3 - t**2])
     weights = np.zeros((len(samples), len(NAMES)))
     for offset, weight in zip((-1, 0, 1, 2), basis, strict=True):
         knots = (start + offset) % n if closed else np.clip(start + offset, 0, n - 1)

@@ -21,22 +21,15 @@ PAIR_COLUMNS = ("row_a", "row_b", "correlation", "mirrored", "shift", "scale")
 Integers = npt.NDArray[np.int64]
 
 
-def find_near_copies(
-    images: Images,
-    exact_group: Integers,
-    blank: npt.NDArray[np.bool_],
-    *,
-    hash_distance: int,
-    min_correlation: float,
-) -> pd.DataFrame:
-    """Find all confirmed pairs of near copies among distinct images that are not blank.
+def find_near_copies(images: Images, rows: Integers, *, hash_distance: int, min_correlation: float) -> pd.DataFrame:
+    """Find the confirmed pairs of near copies among some rows.
 
     Parameters
     ----------
     images
         uint8, shape (n, 48, 48).
-    exact_group, blank
-        Shape (n,), as `fingerprints` gives them; of exact copies the first stands for all.
+    rows
+        Which to compare with each other, ascending; they should be distinct and not blank.
     hash_distance
         How many of the 63 bits of two hashes may differ for a pair to be looked at.
     min_correlation
@@ -47,7 +40,6 @@ def find_near_copies(
     One row for each pair, by `row_a` and `row_b`, the lower row first: `correlation`, whether one is `mirrored`,
     the `shift` of the centre in pixels, and the `scale` of the second against the first.
     """
-    rows = np.flatnonzero((exact_group == np.arange(len(images))) & ~blank)
     proposed = propose_pairs(images[rows], hash_distance)
     pairs = pd.DataFrame(
         {"row_a": rows[proposed[:, 0]], "row_b": rows[proposed[:, 1]], "mirrored": proposed[:, 2].astype(bool)}

@@ -68,8 +68,10 @@ def propose_pairs(images: Images, hash_distance: int) -> Pairs:
     -------
     int64, shape (pairs, 3), sorted and without repeats: a row, a higher row, and whether one is mirrored (0, 1).
     """
+    if len(images) < 2:
+        return np.empty((0, 3), np.int64)
     reference = look(images, REFERENCE)
-    found = [np.empty((0, 3), np.int64)]
+    found = []
     for mirrored in (False, True):
         for window in WINDOWS:
             rows = _alike(reference, look(images, window, mirrored=mirrored), hash_distance)
@@ -105,15 +107,14 @@ def _alike(reference: View, other: View, hash_distance: int) -> Pairs:
         pairs = _near_hashes(reference.hashes, other.hashes, start, hash_distance)
         pairs = pairs[pairs[:, 0] != pairs[:, 1]]
         ours, theirs = reference.coefficients[pairs[:, 0]], other.coefficients[pairs[:, 1]]
-        return pairs[np.einsum("ij,ij->i", ours, theirs) >= MIN_COSINE]
+        cosines = np.einsum("ij,ij->i", ours, theirs)
+        return np.compress(cosines >= MIN_COSINE, pairs, axis=0)
 
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         return np.concatenate(list(pool.map(search, range(0, len(reference.hashes), _ROWS_A_TASK))))
 
 
-def _near_hashes(
-    ours: npt.NDArray[np.uint64], theirs: npt.NDArray[np.uint64], first: int, distance: int
-) -> Pairs:
+def _near_hashes(ours: npt.NDArray[np.uint64], theirs: npt.NDArray[np.uint64], first: int, distance: int) -> Pairs:
     """Rows (i, j) of hashes at most `distance` bits apart, i from `first` on, one task's worth."""
     last = min(first + _ROWS_A_TASK, len(ours))
     step = max(1, _HASHES_AT_ONCE // len(theirs))

@@ -28,9 +28,7 @@ def points(faces):
     """The faces on a spiral, as if embedded."""
     turn = np.arange(len(faces)) / 5
     names = np.asarray(EMOTIONS)[faces.labels]
-    return faces.table[["face_id", "usage"]].assign(
-        emotion=names, x=turn * np.cos(turn), y=turn * np.sin(turn)
-    )
+    return faces.table[["face_id", "usage"]].assign(emotion=names, x=turn * np.cos(turn), y=turn * np.sin(turn))
 
 
 @pytest.fixture

@@ -85,10 +85,7 @@ def _write_counts(axes: Axes, counts: "pd.Series[int]", left: np.ndarray, ink: s
 def _balance_in_words(account: pd.DataFrame) -> str:
     generated, total = account["generated"].sum(), account["total"].sum()
     share = 100 * generated / total
-    return (
-        f"{account['total'].max():,} faces of every class: "
-        f"{generated:,} of {total:,} ({share:.0f} %) are generated"
-    )
+    return f"{account['total'].max():,} faces of every class: {generated:,} of {total:,} ({share:.0f} %) are generated"
 
 
 def _draw_grid(axes: Axes, sources: Images, generated: Images) -> None:
@@ -105,9 +102,7 @@ def _label_grid(axes: Axes, names: list[str]) -> None:
     axes.set_yticks([row * PITCH + SIZE / 2 for row in range(len(names))], names)
     for label, name in zip(axes.get_yticklabels(), names, strict=True):
         label.set(color=EMOTION_COLOURS.get(name, ACCENT), fontweight="bold")
-    axes.set_xticks(
-        [SIZE / 2, GAP + PITCH * (EXAMPLES + 1.0) / 2 + SIZE / 2], ["original", "generated from it"]
-    )
+    axes.set_xticks([SIZE / 2, GAP + PITCH * (EXAMPLES + 1.0) / 2 + SIZE / 2], ["original", "generated from it"])
     axes.xaxis.tick_top()
     axes.tick_params(length=0)
     axes.spines[:].set_visible(False)

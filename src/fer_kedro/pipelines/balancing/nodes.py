@@ -12,9 +12,7 @@ from fer_kedro.protocols.split import Protocol, split_faces
 from fer_kedro.variation import Balancing
 
 
-def balance_training_faces(
-    faces: Faces, balancing: Balancing, protocol: Protocol
-) -> tuple[Faces, pd.DataFrame]:
+def balance_training_faces(faces: Faces, balancing: Balancing, protocol: Protocol) -> tuple[Faces, pd.DataFrame]:
     """Balance the training faces of a protocol.
 
     Returns

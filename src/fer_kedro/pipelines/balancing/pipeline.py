@@ -29,5 +29,7 @@ def create_pipeline(**kwargs: object) -> Pipeline:
                 name="plot_balancing_examples",
             ),
         ],
+        namespace="balancing",
+        prefix_datasets_with_namespace=False,
         tags="balancing",
     )

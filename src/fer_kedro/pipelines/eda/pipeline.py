@@ -30,5 +30,7 @@ def create_pipeline(**kwargs: Any) -> Pipeline:
             Node(plot_copies_gallery, ["faces", "params:eda"], "copies_gallery", name="plot_copies_gallery"),
             Node(embed_faces, ["faces", "params:eda"], "embedding_points", name="embed_faces"),
             Node(plot_embedding, ["embedding_points", "faces"], "embedding", name="plot_embedding"),
-        ]
+        ],
+        namespace="eda",
+        prefix_datasets_with_namespace=False,
     )

@@ -28,5 +28,7 @@ def create_pipeline(**kwargs: object) -> Pipeline:
                 name="summarise_copies",
             ),
         ],
+        namespace="ingestion",
+        prefix_datasets_with_namespace=False,
         tags="ingestion",
     )

@@ -50,9 +50,7 @@ def _panel(axes: Axes, block: pd.DataFrame) -> None:
             1.01, row, percent(share), transform=axes.get_yaxis_transform(),
             va="center", color=colour, weight="bold",
         )  # fmt: skip
-    labels = [
-        run if clean else f"{run} (LEAKY)" for run, clean in zip(block["run"], block["clean"], strict=True)
-    ]
+    labels = [run if clean else f"{run} (LEAKY)" for run, clean in zip(block["run"], block["clean"], strict=True)]
     axes.set_yticks(rows, labels)
     axes.set_ylim(-0.6, len(block) - 0.4)
     axes.set_title(f"{source_name(block['data'].iloc[0])}, {block['classes'].iloc[0]} classes")

@@ -48,9 +48,7 @@ def draw_training_curves(history: pd.DataFrame, run_record: dict[str, Any]) -> F
     changes = history["learning_rate"].nunique() > 1
     figure = new_figure(WIDTH, 4.9 if changes else 3.9)
     with house_style():
-        panels = figure.subplots(
-            1 + changes, 2, sharex=True, squeeze=False, height_ratios=[4, 1][: 1 + changes]
-        )
+        panels = figure.subplots(1 + changes, 2, sharex=True, squeeze=False, height_ratios=[4, 1][: 1 + changes])
         for axes, name in zip(panels[0], ("loss", "accuracy"), strict=True):
             _curves(axes, history, name, run_record["best_epoch"])
         for axes in panels[1:].ravel():

@@ -14,9 +14,7 @@ def percent(share: float | None) -> str:
 
 def interval(low: float | None, high: float | None) -> str:
     """Write an interval of shares in per cent: `63.7 to 66.8`."""
-    return (
-        DASH if low is None or high is None or pd.isna(low + high) else f"{100 * low:.1f} to {100 * high:.1f}"
-    )
+    return DASH if low is None or high is None or pd.isna(low + high) else f"{100 * low:.1f} to {100 * high:.1f}"
 
 
 def decimal(value: float | None, places: int = 3) -> str:

@@ -72,9 +72,7 @@ def gather_sections(earlier_sections: Sections, *sections: dict[str, Any]) -> Se
     """
     gathered = {section["record"]["run"]: section for section in (*earlier_sections.values(), *sections)}
     if not gathered:
-        raise InputError(
-            "No run has been reported yet: train one first with 'kedro run --pipelines=training'."
-        )
+        raise InputError("No run has been reported yet: train one first with 'kedro run --pipelines=training'.")
     return gathered
 
 

@@ -18,9 +18,7 @@ from fer_kedro.protocols.audit import LeakAudit
 Picture = Figure | bytes
 
 
-def render_section(
-    record: Mapping[str, Any], report: pd.DataFrame, pictures: Mapping[str, tuple[Picture, str]]
-) -> str:
+def render_section(record: Mapping[str, Any], report: pd.DataFrame, pictures: Mapping[str, tuple[Picture, str]]) -> str:
     """Write one run as an HTML fragment.
 
     Parameters

@@ -20,9 +20,7 @@ SECTION_INPUTS = (
 def create_pipeline(runs: Sequence[str] = (), **kwargs: Any) -> Pipeline:
     """Report these runs (`<protocol>.<recipe>`), and compare them with the stored earlier ones."""
     reports = [
-        Pipeline(
-            create_run_report_pipeline(), namespace=run, inputs={"faces"}, tags=["reporting", *run.split(".")]
-        )
+        Pipeline(create_run_report_pipeline(), namespace=run, inputs={"faces"}, tags=["reporting", *run.split(".")])
         for run in runs
     ]
     return sum(reports, start=create_comparison_pipeline(runs))
@@ -45,9 +43,7 @@ def create_run_report_pipeline() -> Pipeline:
                 "per_class_f1",
                 name="draw_per_class_f1",
             ),
-            Node(
-                nodes.draw_training_curves, ["history", "run_record"], "training_curves", name="draw_curves"
-            ),
+            Node(nodes.draw_training_curves, ["history", "run_record"], "training_curves", name="draw_curves"),
             Node(
                 nodes.draw_confident_mistakes,
                 ["faces", "predictions", "run_record"],
@@ -83,6 +79,8 @@ def create_comparison_pipeline(runs: Sequence[str] = ()) -> Pipeline:
                 name="write_page",
             ),
         ],
+        namespace="comparison",
+        prefix_datasets_with_namespace=False,
         tags=["reporting"],
     )
 

@@ -36,9 +36,7 @@ def results_page(records: dict[str, dict[str, Any]]) -> str:
             f"## {source_name(str(source))}, {classes} classes\n",
             _accuracies([runs[run] for run in block["run"]]),
         ]
-    parts += [
-        _run(runs[run], clean) for run, clean in zip(comparison["run"], comparison["clean"], strict=True)
-    ]
+    parts += [_run(runs[run], clean) for run, clean in zip(comparison["run"], comparison["clean"], strict=True)]
     return "\n".join(parts)
 
 

@@ -59,9 +59,7 @@ def fit(
     return fitted.model, history, training
 
 
-def predict(
-    model: KerasModel, faces: Faces, prepared: Prepared, recipe: Recipe, protocol: Protocol
-) -> pd.DataFrame:
+def predict(model: KerasModel, faces: Faces, prepared: Prepared, recipe: Recipe, protocol: Protocol) -> pd.DataFrame:
     """Predict every PublicTest and PrivateTest face: the one table that all numbers and figures come from."""
     from fer_kedro.learning.fit import predict as probabilities
 
