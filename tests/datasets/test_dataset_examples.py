@@ -24,7 +24,7 @@ def test_every_dataset_has_an_example(name: str) -> None:
 
 
 def test_importing_the_datasets_imports_nothing_heavy() -> None:
-    heavy = {"tensorflow", "keras", "mlflow", "cv2", "matplotlib", "sklearn", "scipy"}
+    heavy = {"tensorflow", "keras", "mlflow", "cv2", "sklearn", "scipy"}
     program = f"import sys, fer_kedro.datasets; print(sorted({heavy} & set(sys.modules)))"
     result = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert result.stdout.strip() == "[]"

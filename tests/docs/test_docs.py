@@ -120,6 +120,13 @@ def test_every_page_stands_in_the_navigation() -> None:
     assert sorted(navigation) == sorted(str(page.relative_to(DOCS)) for page in DOCS.rglob("*.md"))
 
 
+def test_mathematics_page_shows_every_marked_part_of_its_tests() -> None:
+    tests = (ROOT / "tests" / "docs" / "test_mathematics.py").read_text()
+    page = TEXTS[DOCS / "explanation" / "mathematics.md"]
+    shown = re.findall(r'^--8<-- "tests/docs/test_mathematics\.py:(\w+)"$', page, re.M)
+    assert shown == re.findall(r"\[start:(\w+)\]", tests)
+
+
 def test_every_benchmark_is_described_and_there() -> None:
     described = re.findall(r"bench_\w+\.py", TEXTS[DOCS / "how-to" / "run-benchmarks.md"])
     assert set(described) == {script.name for script in (ROOT / "benchmarks").glob("*.py")}

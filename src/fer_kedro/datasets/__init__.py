@@ -1,4 +1,4 @@
-"""What the catalog reads and writes; Keras, OpenCV and Matplotlib are imported only when they are used."""
+"""What the catalog reads and writes; Keras, MLflow and OpenCV are imported only when they are used."""
 
 from fer_kedro.datasets.environment_dataset import EnvironmentDataset
 from fer_kedro.datasets.faces_dataset import FacesDataset

@@ -2,14 +2,18 @@
 
 import base64
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from kedro.io import AbstractDataset
 from kedro_datasets._typing import ImagePreview
-from matplotlib.figure import Figure
 
 from fer_kedro.datasets.atomic import atomic_path
 from fer_kedro.errors import InputError
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+else:
+    Figure = Any  # Matplotlib is imported by those who draw
 
 
 class FigureDataset(AbstractDataset[Figure, bytes]):
