@@ -4,8 +4,8 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from conftest import PROJECT
 from nbclient import NotebookClient
+from project_copy import PROJECT
 
 
 @pytest.mark.parametrize("notebook", sorted((PROJECT / "notebooks").glob("*.ipynb")), ids=lambda path: path.stem)

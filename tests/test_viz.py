@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import kedro_in
+from project_copy import kedro_in
 
 BROWSER = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 QUIET = ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]

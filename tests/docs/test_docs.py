@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+import griffe
 import pytest
 import yaml
 from kedro.framework.cli.cli import KedroCLI
@@ -130,6 +131,24 @@ def test_mathematics_page_shows_every_marked_part_of_its_tests() -> None:
 def test_every_benchmark_is_described_and_there() -> None:
     described = re.findall(r"bench_\w+\.py", TEXTS[DOCS / "how-to" / "run-benchmarks.md"])
     assert set(described) == {script.name for script in (ROOT / "benchmarks").glob("*.py")}
+
+
+def undescribed_items(module: griffe.Object) -> Iterator[str]:
+    """Paths of functions and classes of which a docstring section is not in numpydoc form."""
+    for member in module.members.values():
+        if isinstance(member, griffe.Alias):
+            continue
+        sections = member.docstring.parsed if member.docstring else []
+        items = [section.value for section in sections if section.kind.value in {"parameters", "returns", "raises"}]
+        if not all(item.description for values in items for item in values):
+            yield member.path
+        yield from undescribed_items(member)
+
+
+def test_docstring_sections_are_in_numpydoc_form() -> None:
+    package = griffe.load("fer_kedro", search_paths=[ROOT / "src"], docstring_parser="numpy")
+    assert isinstance(package, griffe.Object)
+    assert list(undescribed_items(package)) == []
 
 
 @pytest.mark.parametrize("page", yaml_blocks("recipes"))

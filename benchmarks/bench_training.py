@@ -1,0 +1,118 @@
+"""Training throughput of each recipe against the same network in plain Keras `fit`, side by side in one run.
+
+    python benchmarks/bench_training.py [--faces 6400] [--rounds 3]
+
+Plain Keras: the same layers (Keras' own batch normalisation), precision and optimiser, uint8 arrays in memory, no
+augmentation, XLA off; once as `fit(arrays)`, which meets the tf.data stall, and once through a dataset whose
+autotuning is off, which does not. Ours is timed with the recipe's augmentation and without. Writes
+docs/results/bench_training.json.
+"""
+
+import argparse
+import json
+import os
+import platform
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+
+import keras
+import numpy as np
+import tensorflow as tf
+import yaml
+
+from fer_kedro.datasets.environment_dataset import EnvironmentDataset
+from fer_kedro.learning.batches import FaceBatches
+from fer_kedro.learning.fit import LabelledImages, compiled_model
+from fer_kedro.learning.precision import resolve_precision
+from fer_kedro.models.normalization import plain
+from fer_kedro.recipe import Recipe
+
+PROJECT = Path(__file__).resolve().parents[1]
+RESULT = PROJECT / "docs" / "results" / "bench_training.json"
+Epoch = Callable[[], None]
+
+
+def read_recipe(name: str) -> Recipe:
+    """Read a recipe's page, less its balancing, which throughput does not depend on."""
+    page = yaml.safe_load((PROJECT / "conf/base/parameters_recipes" / f"{name}.yml").read_text())
+    return Recipe.model_validate({**page["recipes"][name], "balancing": None})
+
+
+def ways(recipe: Recipe, faces: int) -> dict[str, Epoch]:
+    """Make one epoch each of our way and of plain Keras, on the same random faces."""
+    generator = np.random.default_rng(0)
+    images = generator.integers(0, 256, (faces, 48, 48), dtype=np.uint8)
+    labels = np.arange(faces) % 7
+    batch = recipe.training.batch_size
+    precision = resolve_precision(recipe.training.precision)
+
+    def model() -> keras.Model:
+        return compiled_model(recipe, LabelledImages(images, labels), 7, precision)
+
+    def plain_model() -> keras.Model:
+        copy = plain(model())
+        copy.compile(keras.optimizers.Adam(), "sparse_categorical_crossentropy", ["accuracy"], jit_compile=False)
+        return copy
+
+    def dataset() -> tf.data.Dataset:
+        options = tf.data.Options()
+        options.autotune.enabled = False
+        rows = tf.data.Dataset.from_tensor_slices((images[..., None], labels)).shuffle(faces)
+        return rows.batch(batch).prefetch(2).with_options(options)
+
+    ours, bare, arrays, tuned = model(), model(), plain_model(), plain_model()
+    varied = FaceBatches(images, labels, batch, seed=0, augmentation=recipe.augmentation)
+    fixed, rows = FaceBatches(images, labels, batch, seed=0), dataset()
+    quiet: dict[str, Any] = {"verbose": 0, "shuffle": False}
+    return {
+        "ours": lambda: ours.fit(varied, **quiet),
+        "ours without augmentation": lambda: bare.fit(fixed, **quiet),
+        "plain fit(arrays)": lambda: arrays.fit(images[..., None], labels, batch_size=batch, verbose=0),
+        "plain fit(dataset, autotune off)": lambda: tuned.fit(rows, verbose=0),
+    }
+
+
+def measure(recipe: Recipe, faces: int, rounds: int) -> dict[str, float]:
+    """Images a second of each way: the best of several interleaved rounds after one to warm up."""
+    epochs = ways(recipe, faces)
+    seconds = {name: float("inf") for name in epochs}
+    for number in range(rounds + 1):
+        for name, epoch in epochs.items():
+            start = time.perf_counter()
+            epoch()
+            if number:
+                seconds[name] = min(seconds[name], time.perf_counter() - start)
+    return {name: faces / duration for name, duration in seconds.items()}
+
+
+def main() -> None:
+    """Measure both recipes, print and store the table."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--faces", type=int, default=6400)
+    parser.add_argument("--rounds", type=int, default=3)
+    arguments = parser.parse_args()
+    results = {}
+    for name in ("goldstein_cnn", "hejslet_light"):
+        speeds = measure(read_recipe(name), arguments.faces, arguments.rounds)
+        best_plain = max(speed for way, speed in speeds.items() if way.startswith("plain"))
+        results[name] = {
+            way: {"images_per_second": round(s), "ratio": round(s / best_plain, 2)} for way, s in speeds.items()
+        }
+        print(f"{name}, images a second (ratio to the better plain fit)")
+        for way, speed in speeds.items():
+            print(f"  {way:34}{speed:8,.0f}  {speed / best_plain:5.2f}")
+    environment = EnvironmentDataset().load()
+    command = "python " + " ".join([f"benchmarks/{Path(__file__).name}", *sys.argv[1:]])
+    RESULT.write_text(
+        json.dumps({**environment, "system": platform.system(), "command": command, "results": results}, indent=2)
+        + "\n"
+    )
+
+
+if __name__ == "__main__":
+    main()
