@@ -1,13 +1,17 @@
-"""An `InputError` ends a command with its one sentence instead of a traceback."""
+"""What a user did wrong ends a command with one sentence instead of a traceback."""
 
+import re
 import sys
 from types import TracebackType
 from typing import Any
 
 import click
 from kedro.framework.hooks import hook_impl
+from kedro.validation.exceptions import ParameterValidationError
 
 from fer_kedro.errors import InputError
+
+PYDANTIC_HINT = re.compile(r"\s*\[type=[^]]*\]|\s*For further information visit \S+")
 
 
 class ErrorHooks:
@@ -21,7 +25,7 @@ class ErrorHooks:
         def sentence_or_traceback(
             kind: type[BaseException], error: BaseException, traceback: TracebackType | None
         ) -> None:
-            if (sentence := input_error(error)) is not None:
+            if (sentence := user_error(error)) is not None:
                 click.secho(f"Error: {sentence}", fg="red", err=True)
             else:
                 former(kind, error, traceback)
@@ -29,8 +33,16 @@ class ErrorHooks:
         sys.excepthook = sentence_or_traceback
 
 
-def input_error(error: BaseException | None) -> InputError | None:
-    """Return the `InputError` that an exception is or was caused by, if any."""
-    while error is not None and not isinstance(error, InputError):
+def user_error(error: BaseException | None) -> str | None:
+    """Return what to tell the user of an exception, if it is or was caused by a mistake in their input.
+
+    That is the sentence of an `InputError`, or for a parameter which its model refuses, its name, the key within
+    and what is wrong with it.
+    """
+    while error is not None:
+        if isinstance(error, InputError):
+            return str(error)
+        if isinstance(error, ParameterValidationError):
+            return re.sub(r"\s+", " ", PYDANTIC_HINT.sub("", str(error)))
         error = error.__cause__ or error.__context__
-    return error
+    return None

@@ -1,6 +1,6 @@
 """One MLflow child run per recipe, below the parent run that kedro-mlflow opens for the whole command."""
 
-import logging
+import atexit
 from typing import Any
 
 from kedro.framework.hooks import hook_impl
@@ -10,8 +10,6 @@ from kedro.pipeline.node import Node
 from fer_kedro.hooks.mlflow_child import ChildRun
 from fer_kedro.hooks.namespaces import run_and_dataset
 from fer_kedro.recipe import Recipe
-
-LOGGER = logging.getLogger(__name__)
 
 
 class RecipeRunHooks:
@@ -24,6 +22,7 @@ class RecipeRunHooks:
     def __init__(self) -> None:
         self._parent_id: str | None = None
         self._children: dict[str, ChildRun] = {}
+        atexit.register(self._end_all, "KILLED")  # Ctrl-C calls no hook
 
     @hook_impl(trylast=True)
     def before_pipeline_run(self, pipeline: Pipeline, catalog: Any) -> None:

@@ -39,7 +39,8 @@ def build_model(
 
     Returns
     -------
-    A Keras model from uint8 (n, size, size, 1) to float32 probabilities (n, classes).
+    KerasModel
+        A Keras model from uint8 (n, size, size, 1) to float32 probabilities (n, classes).
     """
     import keras
 

@@ -30,7 +30,8 @@ def source_maps(angle: Doubles, flipped: Mask, zoomed: Doubles, shift: Doubles) 
 
     Returns
     -------
-    float32, shape (n, 2, 3): from a pixel (x, y, 1) of the result to its place in the source.
+    Maps
+        float32, shape (n, 2, 3): from a pixel (x, y, 1) of the result to its place in the source.
     """
     scale = SIZE / zoomed
     x, y = scale * ((zoomed - SIZE) // 2 + 0.5 - shift) - 0.5

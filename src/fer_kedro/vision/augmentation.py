@@ -51,7 +51,8 @@ def augment(
 
     Returns
     -------
-    uint8, shape (n, 48, 48), in new memory.
+    Images
+        uint8, shape (n, 48, 48), in new memory.
     """
     variation = _draw(chain, len(images), np.random.default_rng(rng))
     varied = np.empty(images.shape, dtype=np.uint8)

@@ -32,7 +32,8 @@ def draw_face(person: Person, intensities: Mapping[int, float], shot: Shot) -> I
 
     Returns
     -------
-    uint8, shape (48, 48).
+    Images
+        uint8, shape (48, 48).
     """
     points = curves(landmarks(intensities, person.traits)) @ shot.view.T + shot.centre
     sheet = _Sheet(points, shot.background, float(np.linalg.norm(shot.view[:, 0])))

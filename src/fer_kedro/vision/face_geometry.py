@@ -28,8 +28,9 @@ def landmarks(intensities: Mapping[int, float], traits: npt.ArrayLike = 0.0) -> 
 
     Returns
     -------
-    Shape (n_landmarks, 3) in the order of `NAMES`: x to the image's right, y downwards, z towards the viewer,
-    in half face widths.
+    Points
+        Shape (n_landmarks, 3) in the order of `NAMES`: x to the image's right, y downwards, z towards the
+        viewer, in half face widths.
     """
     strength = np.array([intensities.get(unit, 0.0) for unit in ACTION_UNITS])
     moved = NEUTRAL.copy()

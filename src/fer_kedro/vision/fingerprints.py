@@ -19,7 +19,8 @@ def exact_groups(images: Images) -> npt.NDArray[np.int64]:
 
     Returns
     -------
-    int64, shape (n,). An image that no other equals has its own row.
+    npt.NDArray[np.int64]
+        int64, shape (n,). An image that no other equals has its own row.
     """
     first_rows: dict[bytes, int] = {}
     groups = (first_rows.setdefault(image.tobytes(), row) for row, image in enumerate(images))
@@ -36,6 +37,7 @@ def is_blank(images: Images) -> npt.NDArray[np.bool_]:
 
     Returns
     -------
-    bool, shape (n,).
+    npt.NDArray[np.bool_]
+        bool, shape (n,).
     """
     return contrast(images) < BLANK_BELOW

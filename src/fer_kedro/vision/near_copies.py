@@ -37,8 +37,9 @@ def find_near_copies(images: Images, rows: Integers, *, hash_distance: int, min_
 
     Returns
     -------
-    One row for each pair, by `row_a` and `row_b`, the lower row first: `correlation`, whether one is `mirrored`,
-    the `shift` of the centre in pixels, and the `scale` of the second against the first.
+    pd.DataFrame
+        One row for each pair, by `row_a` and `row_b`, the lower row first: `correlation`, whether one is
+        `mirrored`, the `shift` of the centre in pixels, and the `scale` of the second against the first.
     """
     proposed = propose_pairs(images[rows], hash_distance)
     pairs = pd.DataFrame(
@@ -69,7 +70,8 @@ def group_copies(exact_group: Integers, pairs: pd.DataFrame, precedence: npt.Arr
 
     Returns
     -------
-    int64, shape (n,): the lowest row of each image's group.
+    Integers
+        int64, shape (n,): the lowest row of each image's group.
     """
     rows = np.arange(len(exact_group))
     turn = np.full(len(rows), np.iinfo(np.int64).max)

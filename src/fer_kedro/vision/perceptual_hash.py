@@ -66,7 +66,9 @@ def propose_pairs(images: Images, hash_distance: int) -> Pairs:
 
     Returns
     -------
-    int64, shape (pairs, 3), sorted and without repeats: a row, a higher row, and whether one is mirrored (0, 1).
+    Pairs
+        int64, shape (pairs, 3), sorted and without repeats: a row, a higher row, and whether one is mirrored
+        (0, 1).
     """
     if len(images) < 2:
         return np.empty((0, 3), np.int64)

@@ -59,7 +59,8 @@ def sample_intensities(emotion: str, rng: np.random.Generator) -> dict[int, floa
 
     Returns
     -------
-    Action unit to intensity, 0 to 1.
+    dict[int, float]
+        Action unit to intensity, 0 to 1.
     """
     overall = 0.15 + 0.85 * rng.beta(1.8, 1.5)
     own, stray = rng.uniform(0.55, 1.25, len(ACTION_UNITS)), rng.uniform(0.0, 0.5, len(ACTION_UNITS))

@@ -17,7 +17,8 @@ def balance_training_faces(faces: Faces, balancing: Balancing, protocol: Protoco
 
     Returns
     -------
-    The balanced faces, whose provenance says what they were made by, and `account_for` them.
+    tuple[Faces, pd.DataFrame]
+        The balanced faces, whose provenance says what they were made by, and `account_for` them.
 
     Raises
     ------

@@ -42,9 +42,10 @@ def fingerprint(raw_faces: Faces, parameters: IngestionParameters) -> tuple[Face
 
     Returns
     -------
-    The faces, and one row for each confirmed pair of near copies: `face_id_a`, `face_id_b`, `correlation`,
-    `mirrored`, `shift` (pixels), `scale`, and whether both stand in the `same_group`. Exact copies are represented
-    by the first of them.
+    tuple[Faces, pd.DataFrame]
+        The faces, and one row for each confirmed pair of near copies: `face_id_a`, `face_id_b`,
+        `correlation`, `mirrored`, `shift` (pixels), `scale`, and whether both stand in the `same_group`.
+        Exact copies are represented by the first of them.
     """
     exact, blank = exact_groups(raw_faces.images), is_blank(raw_faces.images)
     compared = (exact == np.arange(len(exact))) & ~blank & _may_have_near_copies(raw_faces, parameters)
@@ -67,10 +68,11 @@ def account_for(faces: Faces) -> pd.DataFrame:
 
     Returns
     -------
-    One row for each `usage` and `emotion`. `read`: faces; `blank`: those that show nothing; `exact_copies`: those
-    that some other face equals; `near_copies`: those with a near copy in their group; `conflicting_labels`: those
-    that a face of another class equals; `exact_copies_elsewhere` and `copies_elsewhere`: those of which an exact
-    copy, or any copy of their group, stands in another usage.
+    pd.DataFrame
+        One row for each `usage` and `emotion`. `read`: faces; `blank`: those that show nothing;
+        `exact_copies`: those that some other face equals; `near_copies`: those with a near copy in their
+        group; `conflicting_labels`: those that a face of another class equals; `exact_copies_elsewhere` and
+        `copies_elsewhere`: those of which an exact copy, or any copy of their group, stands in another usage.
     """
     table, emotion = faces.table, faces.labels
     exact, group, usage = table["exact_group"].to_numpy(), faces.groups, table["usage"].astype("str")

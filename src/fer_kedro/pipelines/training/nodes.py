@@ -33,8 +33,9 @@ def fit(
 
     Returns
     -------
-    The model with the weights of the kept epoch; the history, one row an epoch; and what is to be known of the
-    training, plain JSON.
+    tuple[KerasModel, pd.DataFrame, dict[str, Any]]
+        The model with the weights of the kept epoch; the history, one row an epoch; and what is to be known
+        of the training, plain JSON.
     """
     from fer_kedro.learning import fit as learning
 
