@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: train test check docs lock results
+.PHONY: train test check lock
 
 train: $(READY)
 	$(BIN)/kedro run --pipeline=training
@@ -26,6 +26,6 @@ $(READY): requirements.txt pyproject.toml
 		|| (echo "fer_kedro needs Python 3.11, 3.12 or 3.13; set one: make PYTHON=python3.12 train" >&2; exit 1)
 	@echo "Setting up .venv (once, a few minutes)…"
 	@$(PYTHON) -m venv .venv
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements.txt
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check --no-deps --require-hashes -r requirements.txt
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@

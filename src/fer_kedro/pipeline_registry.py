@@ -24,6 +24,7 @@ def register_pipelines() -> dict[str, Pipeline]:
         "balancing": balancing.create_pipeline(),
         "training": complete,
         "reporting": reporting.create_pipeline([default]),
+        "publish": reporting.create_publish_pipeline(runs),
         "results_page": reporting.create_results_pipeline(),
         "all_recipes": sources + training_and_reports(runs),
     }

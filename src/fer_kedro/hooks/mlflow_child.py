@@ -10,6 +10,7 @@ from pydantic import BaseModel
 from fer_kedro.faces import Faces
 from fer_kedro.recipe import Recipe
 
+PROSE = {"name", "description", "chosen"}
 MODEL_REQUIREMENTS = ("keras", "tensorflow", "numpy")
 
 
@@ -41,12 +42,15 @@ class ChildRun:
         self._logged: set[str] = set()
 
     def log_recipe(self, recipe: Recipe) -> None:
-        """Log every field of a recipe as a parameter such as `training.batch_size`."""
+        """Log every decision of a recipe as a parameter such as `training.batch_size`, and describe the run."""
         from mlflow.entities import Param
 
         if self._first("recipe"):
-            params = [Param(name, str(value)[:500]) for name, value in flatten(recipe).items()]
+            decisions = {name: value for name, value in flatten(recipe).items() if name not in PROSE}
+            params = [Param(name, str(value)[:500]) for name, value in decisions.items()]
             self._client.log_batch(self.id, params=params)
+            note = "\n".join([recipe.description + ".", "", *(f"- {choice}" for choice in recipe.chosen)])
+            self._client.set_tag(self.id, "mlflow.note.content", note)
 
     def log_faces(self, faces: Faces) -> None:
         """Log the faces as the run's dataset, with their digest, and tag the run with their source."""
@@ -129,7 +133,10 @@ class ChildRun:
         now = int(time.time() * 1000)
         self._client.log_batch(
             self.id,
-            metrics=[Metric(name, value, now, step, model_id=self._model_id) for name, value in metrics.items()],
+            metrics=[
+                Metric(name, float(f"{value:.6g}"), now, step, model_id=self._model_id)
+                for name, value in metrics.items()
+            ],
         )
 
     def _first(self, what: str) -> bool:

@@ -32,6 +32,7 @@ class SummaryHooks:
             "Report   data/08_reporting/report.html",
             "MLflow   kedro mlflow ui   (http://127.0.0.1:5000)",
             "DAG      kedro viz run     (http://127.0.0.1:4141)",
+            "kedro is in the environment: source .venv/bin/activate",
         ]
         click.echo("\n" + "\n".join(f"  {line}" for line in lines) + "\n")
 

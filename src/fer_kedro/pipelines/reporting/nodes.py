@@ -26,6 +26,7 @@ __all__ = [
     "draw_per_class_f1",
     "draw_training_curves",
     "gather_sections",
+    "publish",
     "report_page",
     "report_section",
     "results_page",
@@ -84,3 +85,17 @@ def compare(sections: Sections) -> pd.DataFrame:
 def report_page(comparison: pd.DataFrame, comparison_figure: Figure | bytes, sections: Sections) -> str:
     """Write the HTML page of all runs."""
     return render_page(comparison, comparison_figure, sections)
+
+
+def publish(predictions: pd.DataFrame, run_record: dict[str, Any]) -> tuple[pd.DataFrame, dict[str, Any]]:
+    """Make a run small enough to commit: probabilities in half precision, the record as it is.
+
+    Raises
+    ------
+    InputError
+        Where the run was made from demo faces, whose numbers say nothing.
+    """
+    if run_record["data"]["source"] == "demo":
+        raise InputError(f"{run_record['run']} was trained on demo faces: publish runs on FER-2013 only.")
+    probabilities = [column for column in predictions.columns if column.startswith("p_")]
+    return predictions.astype(dict.fromkeys(probabilities, "float16")), run_record

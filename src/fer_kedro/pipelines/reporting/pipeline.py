@@ -85,6 +85,21 @@ def create_comparison_pipeline(runs: Sequence[str] = ()) -> Pipeline:
     )
 
 
+def create_publish_pipeline(runs: Sequence[str] = (), **kwargs: Any) -> Pipeline:
+    """Put the records of runs where they are committed, each in its own namespace."""
+    template = Pipeline(
+        [
+            Node(
+                nodes.publish,
+                ["predictions", "run_record"],
+                ["committed_predictions", "committed_record"],
+                name="publish",
+            )
+        ]
+    )
+    return sum((Pipeline(template, namespace=run, tags=run.split(".")) for run in runs), start=Pipeline([]))
+
+
 def create_results_pipeline(**kwargs: Any) -> Pipeline:
     """Write the results page of the docs from the committed run records."""
     return Pipeline([Node(nodes.results_page, "committed_records", "results_page", name="write_results")])
