@@ -113,7 +113,8 @@ def test_every_internal_link_resolves(page: Path, link: str) -> None:
     assert target.exists()
     if anchor:
         headings = re.findall(r"^#+ (.+)$", target.read_text(), re.M)
-        assert anchor in {slugify(heading.replace("`", ""), "-") for heading in headings}
+        named = {name for heading in headings for name in re.findall(r"\{ #(\S+) \}$", heading)}
+        assert anchor in named | {slugify(heading.replace("`", ""), "-") for heading in headings}
 
 
 def test_every_page_stands_in_the_navigation() -> None:

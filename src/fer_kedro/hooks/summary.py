@@ -7,16 +7,20 @@ from kedro.framework.hooks import hook_impl
 
 from fer_kedro.hooks.namespaces import run_and_dataset
 
+REPORT = "data/08_reporting/report.html"
+
 
 class SummaryHooks:
     """Collects the run records that are saved, and prints them at the end."""
 
     def __init__(self) -> None:
         self._records: list[dict[str, Any]] = []
+        self._report_written = False
 
     @hook_impl
     def after_dataset_saved(self, dataset_name: str, data: Any) -> None:
-        """Remember run records."""
+        """Remember run records, and whether the report was written."""
+        self._report_written |= dataset_name == "report_page"
         if run_and_dataset(dataset_name)[1] == "run_record":
             self._records.append(data)
 
@@ -29,10 +33,10 @@ class SummaryHooks:
         if any(record["data"]["source"] == "demo" for record in self._records):
             lines.append("These are DEMO FACES, a synthetic stand-in: put FER-2013 in data/01_raw for the real thing.")
         lines += [
-            "Report   data/08_reporting/report.html",
+            f"Report   {'' if self._report_written else 'kedro run --pipelines=reporting, then '}{REPORT}",
+            "Shell    source .venv/bin/activate",
             "MLflow   kedro mlflow ui   (http://127.0.0.1:5000)",
             "DAG      kedro viz run     (http://127.0.0.1:4141)",
-            "kedro is in the environment: source .venv/bin/activate",
         ]
         click.echo("\n" + "\n".join(f"  {line}" for line in lines) + "\n")
 
