@@ -23,7 +23,9 @@ def copy_project(target: Path) -> Path:
 def kedro_in(project: Path) -> Kedro:
     """`kedro(*arguments)` in this project, in a process of its own, as a user would type it."""
 
-    def kedro(*arguments: str, fails: bool = False) -> subprocess.CompletedProcess[str]:
+    def kedro(
+        *arguments: str, fails: bool = False, environment: dict[str, str] | None = None
+    ) -> subprocess.CompletedProcess[str]:
         done = subprocess.run(
             [sys.executable, "-m", "kedro", *arguments],
             cwd=project,
@@ -31,7 +33,7 @@ def kedro_in(project: Path) -> Kedro:
             text=True,
             check=False,
             timeout=300,
-            env={**os.environ, "PYTHONPATH": str(project / "src"), "COLUMNS": "200"},
+            env={**os.environ, "PYTHONPATH": str(project / "src"), "COLUMNS": "200", **(environment or {})},
         )
         assert (done.returncode != 0) == fails, done.stdout[-4000:] + done.stderr[-4000:]
         return done

@@ -9,7 +9,8 @@ from project_copy import PROJECT
 
 
 @pytest.mark.parametrize("notebook", sorted((PROJECT / "notebooks").glob("*.ipynb")), ids=lambda path: path.stem)
-def test_notebook_runs(notebook: Path, demo_project: Path) -> None:
+def test_notebook_runs(notebook: Path, demo_project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KEDRO_ENV", "demo")
     pages = nbformat.read(notebook, as_version=4)
     assert not any(cell.get("outputs") for cell in pages.cells), "commit notebooks without outputs"
     NotebookClient(pages, timeout=120, resources={"metadata": {"path": str(demo_project / "notebooks")}}).execute()

@@ -20,7 +20,7 @@ QUIET = ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-backgroun
 
 @pytest.fixture(scope="module")
 def site(demo_project: Path) -> Path:
-    kedro_in(demo_project)("viz", "build", "--include-previews")
+    kedro_in(demo_project)("viz", "build", "--include-previews", environment={"KEDRO_ENV": "demo"})
     return demo_project / "build"
 
 

@@ -24,7 +24,7 @@ def runs(demo_project: Path) -> dict[str, Run]:
 
 
 def record(project: Path) -> dict:
-    return json.loads((project / "data/07_model_output/honest/goldstein_cnn/run_record.json").read_text())
+    return json.loads((project / "data/demo/07_model_output/honest/goldstein_cnn/run_record.json").read_text())
 
 
 def test_every_stage_leaves_its_result(demo_project: Path) -> None:
@@ -37,7 +37,7 @@ def test_every_stage_leaves_its_result(demo_project: Path) -> None:
         "08_reporting/eda/class_distribution.png",
         "08_reporting/report.html",
     ):
-        assert (demo_project / "data" / file).stat().st_size > 0, file
+        assert (demo_project / "data/demo" / file).stat().st_size > 0, file
 
 
 def test_finished_run_leaves_no_checkpoint(demo_project: Path) -> None:
@@ -45,7 +45,7 @@ def test_finished_run_leaves_no_checkpoint(demo_project: Path) -> None:
 
 
 def test_record_is_computed_from_the_predictions(demo_project: Path) -> None:
-    predictions = pd.read_parquet(demo_project / "data/07_model_output/honest/goldstein_cnn/predictions.parquet")
+    predictions = pd.read_parquet(demo_project / "data/demo/07_model_output/honest/goldstein_cnn/predictions.parquet")
     private = predictions[predictions["usage"] == "PrivateTest"]
     guessed = private.filter(like="p_").to_numpy().argmax(axis=1)
     scores = record(demo_project)["scores"]["PrivateTest"]["all"]
@@ -61,10 +61,19 @@ def test_record_names_what_made_it(demo_project: Path) -> None:
 
 
 def test_mlflow_has_a_parent_run_and_a_child_run_per_recipe(runs: dict[str, Run]) -> None:
-    child = runs[RUN]
-    parent = next(run for name, run in runs.items() if name != RUN)
-    assert child.data.tags["mlflow.parentRunId"] == parent.info.run_id
-    assert {child.info.status, parent.info.status} == {"FINISHED"}
+    children = [runs["honest.goldstein_cnn"], runs["honest.hejslet_light"]]
+    (parent,) = [run for name, run in runs.items() if not name.startswith("honest.")]
+    assert {child.data.tags["mlflow.parentRunId"] for child in children} == {parent.info.run_id}
+    assert {run.info.status for run in runs.values()} == {"FINISHED"}
+    assert parent.data.tags["data.source"] == "demo"
+    assert parent.data.tags["git_commit"] == children[0].data.tags["git_commit"]
+
+
+def test_runs_of_two_recipes_have_the_same_metrics_and_parameters(runs: dict[str, Run]) -> None:
+    goldstein, hejslet = runs["honest.goldstein_cnn"].data, runs["honest.hejslet_light"].data
+    assert goldstein.metrics.keys() == hejslet.metrics.keys()
+    assert goldstein.params["balancing"] == "None"
+    assert hejslet.params["balancing.target"] == "300"
 
 
 def test_child_run_is_tagged_and_has_every_field_of_the_recipe(runs: dict[str, Run]) -> None:
@@ -93,8 +102,8 @@ def test_logged_model_predicts_raw_faces(demo_project: Path, runs: dict[str, Run
         "print(model.predict(np.zeros((2, 48, 48, 1), np.uint8)).shape)"
     )
     client = mlflow.MlflowClient(f"sqlite:///{demo_project}/mlflow.db")
-    (logged,) = client.search_logged_models([runs[RUN].info.experiment_id])
-    uri = f"models:/{logged.model_id}"
+    logged = client.search_logged_models([runs[RUN].info.experiment_id])
+    (uri,) = [f"models:/{model.model_id}" for model in logged if model.source_run_id == runs[RUN].info.run_id]
     arguments = [sys.executable, "-c", script, f"sqlite:///{demo_project}/mlflow.db", uri]
     done = subprocess.run(arguments, capture_output=True, text=True, check=True, cwd=demo_project)
     assert "(2, 7)" in done.stdout
@@ -116,7 +125,9 @@ def test_leak_under_honest_stops_the_run_with_a_sentence_and_a_failed_child(proj
     client = mlflow.MlflowClient(f"sqlite:///{project}/mlflow.db")
     experiment = client.get_experiment_by_name("fer_kedro")
     assert experiment is not None
-    assert {run.info.status for run in client.search_runs([experiment.experiment_id])} == {"FAILED"}
+    runs = client.search_runs([experiment.experiment_id])
+    assert {run.info.run_name: run.info.status for run in runs} == {"training": "FAILED", RUN: "FAILED"}
+    assert any("leak audit" in run.data.tags.get("failure", "") for run in runs)
 
 
 def test_mistyped_key_stops_the_run_with_a_sentence_that_names_it(project: Path) -> None:
@@ -153,8 +164,26 @@ def test_commands_that_do_not_train_import_no_tensorflow(project: Path, argument
     assert "heavy: []" in done.stdout
 
 
+def test_copied_page_that_kept_its_name_is_refused(project: Path) -> None:
+    pages = project / "conf/base/parameters_recipes"
+    (pages / "mine.yml").write_text((pages / "goldstein_cnn.yml").read_text())
+    done = kedro_in(project)("run", "--env=demo", fails=True)
+    assert "mine.yml must hold one recipe whose key and name are 'mine'" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_demo_environment_leaves_real_data_alone(demo_project: Path) -> None:
+    assert [folder.name for folder in (demo_project / "data").iterdir() if any(folder.iterdir())] == ["demo"]
+
+
+def test_stage_without_its_input_says_what_makes_it(project: Path) -> None:
+    done = kedro_in(project)("run", "--env=demo", "--pipelines=eda", fails=True)
+    assert "faces.parquet does not exist; run the pipeline that makes it first" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
 def test_only_missing_outputs_does_nothing_when_nothing_is_missing(demo_project: Path) -> None:
     kedro: Kedro = kedro_in(demo_project)
-    before = (demo_project / "data/06_models/honest/goldstein_cnn/model.keras").stat().st_mtime_ns
+    before = (demo_project / "data/demo/06_models/honest/goldstein_cnn/model.keras").stat().st_mtime_ns
     kedro("run", "--env=demo", "--only-missing-outputs")
-    assert (demo_project / "data/06_models/honest/goldstein_cnn/model.keras").stat().st_mtime_ns == before
+    assert (demo_project / "data/demo/06_models/honest/goldstein_cnn/model.keras").stat().st_mtime_ns == before

@@ -5,6 +5,7 @@ from pathlib import Path
 import yaml
 from kedro.pipeline import Pipeline
 
+from fer_kedro.errors import InputError
 from fer_kedro.pipelines import balancing, eda, ingestion, reporting, training
 
 CONF = Path(__file__).resolve().parents[2] / "conf" / "base"
@@ -36,8 +37,23 @@ def training_and_reports(runs: list[str]) -> Pipeline:
 
 
 def recipes() -> list[str]:
-    """Names of all recipes: every YAML page below `conf/base/parameters_recipes` is one."""
-    return sorted(page.stem for page in (CONF / "parameters_recipes").glob("*.yml"))
+    """Names of all recipes: every YAML page below `conf/base/parameters_recipes` is one.
+
+    Raises
+    ------
+    InputError
+        If file, key and `name` of a page differ: its results would pass for another recipe's.
+    """
+    pages = sorted((CONF / "parameters_recipes").glob("*.yml"))
+    for page in pages:
+        found = (yaml.safe_load(page.read_text()) or {}).get("recipes", {})
+        names = {page.stem, *found, *(recipe.get("name") for recipe in found.values())}
+        if names != {page.stem}:
+            raise InputError(
+                f"{page.name} must hold one recipe whose key and name are '{page.stem}', not "
+                f"{sorted(map(str, names - {page.stem}))}; a copied page needs its own name in all three places."
+            )
+    return [page.stem for page in pages]
 
 
 def default_recipe() -> str:

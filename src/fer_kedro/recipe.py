@@ -2,18 +2,14 @@
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
+from fer_kedro.strict import Strict
 from fer_kedro.variation import Augmentation, Balancing
 
+Precision = Literal["auto", "float32", "mixed_bfloat16"]
 Share = Annotated[float, Field(ge=0, lt=1)]
 Monitored = Literal["val_loss", "val_accuracy"]
-
-
-class Strict(BaseModel):
-    """Immutable, and a mistyped key is an error."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class Reported(Strict):
@@ -93,7 +89,7 @@ class Training(Strict):
     keep_best: Monitored | None = "val_accuracy"
     early_stopping: EarlyStopping | None = None
     reduce_on_plateau: ReduceOnPlateau | None = None
-    precision: Literal["auto", "float32", "mixed_bfloat16"] = "auto"
+    precision: Precision = "auto"
     seed: Annotated[int, Field(ge=0)] = 0
 
 

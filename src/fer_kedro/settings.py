@@ -14,5 +14,6 @@ HOOKS = (CheckpointHooks(), ErrorHooks(), RecipeRunHooks(), SummaryHooks())
 CONFIG_LOADER_ARGS = {
     "base_env": "base",
     "default_run_env": "local",
-    "merge_strategy": {"parameters": "soft"},  # recipes and stages merge from many files
+    # Recipes and stages merge from many files, and a server's address replaces only that.
+    "merge_strategy": {"parameters": "soft", "mlflow": "soft"},
 }

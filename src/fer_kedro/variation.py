@@ -2,7 +2,9 @@
 
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, Field
+
+from fer_kedro.strict import Strict
 
 
 def _ordered(limits: tuple[float, float]) -> tuple[float, float]:
@@ -16,16 +18,14 @@ Probability = Annotated[float, Field(ge=0, le=1)]
 ZoomFactor = Annotated[float, Field(ge=0.75, le=2)]
 
 
-class Noise(BaseModel):
+class Noise(Strict):
     """Gaussian noise of standard deviation `sigma` (grey levels) on a share `probability` of the faces."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
     sigma: Annotated[float, Field(ge=0, le=128)] = 0.0
     probability: Probability = 0.0
 
 
-class Augmentation(BaseModel):
+class Augmentation(Strict):
     """How faces may vary, in the order in which it is applied; the defaults change nothing.
 
     Geometry is bilinear and fills what it uncovers by reflection at the border pixels (reflect-101).
@@ -47,8 +47,6 @@ class Augmentation(BaseModel):
     noise
         Gaussian noise, added last.
     """
-
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
     rotation: Annotated[float, Field(ge=0, le=45)] = 0.0
     flip: Probability = 0.0
@@ -82,7 +80,7 @@ HEJSLET_CHAIN = Augmentation(
 """The cv2 chain of `hejslet_vetterstein` §3."""
 
 
-class Balancing(BaseModel):
+class Balancing(Strict):
     """How training faces are balanced.
 
     Attributes
@@ -94,8 +92,6 @@ class Balancing(BaseModel):
     augmentation
         How generated faces differ from their source.
     """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     target: Annotated[int, Field(gt=0)] = 5000
     seed: Annotated[int, Field(ge=0)] = 0

@@ -11,6 +11,8 @@ from kedro.io import AbstractDataset, DatasetError
 
 PACKAGES = ("fer_kedro", "keras", "tensorflow", "numpy", "opencv-python-headless", "scikit-learn", "kedro", "mlflow")
 
+PROJECT = Path(__file__).resolve().parents[3]
+
 
 class EnvironmentDataset(AbstractDataset[None, dict[str, Any]]):
     """Reads the git commit, package versions, processor and thread count.
@@ -42,15 +44,16 @@ class EnvironmentDataset(AbstractDataset[None, dict[str, Any]]):
 
 
 def git_commit() -> str:
-    """Short hash of the checked-out commit, with a `+` where tracked files differ; `unknown` outside git."""
-    here = Path(__file__).parent
+    """Short hash of the checked-out commit, with a `+` where `src` or `conf` differ; `unknown` outside git."""
 
     def git(*arguments: str) -> str:
-        command = ["git", "-C", str(here), *arguments]
+        command = ["git", "-C", str(PROJECT), *arguments]
         return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()  # noqa: S603
 
     try:
-        return git("rev-parse", "--short=12", "HEAD") + ("+" if git("status", "--porcelain", "-uno") else "")
+        return git("rev-parse", "--short=12", "HEAD") + (
+            "+" if git("status", "--porcelain", "--", "src", "conf") else ""
+        )
     except (OSError, subprocess.CalledProcessError):
         return "unknown"
 

@@ -19,7 +19,7 @@ FIELDS = ("emotion", "pixels", "usage")
 LABELS = tuple(str(code) for code in range(len(EMOTIONS)))
 PIXELS = SIZE * SIZE
 BLOCK_BYTES = 1 << 20
-ROWS_AT_ONCE = 32
+ROWS_AT_ONCE = 16
 """Parsed together: so few that malloc reuses the pages of the intermediate arrays (a tenth of the page faults)."""
 
 Codes = npt.NDArray[np.int8]

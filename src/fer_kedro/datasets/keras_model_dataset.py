@@ -6,6 +6,7 @@ from typing import Any
 from kedro.io import AbstractDataset
 
 from fer_kedro.datasets.atomic import atomic_path
+from fer_kedro.errors import InputError
 
 
 class KerasModelDataset(AbstractDataset[Any, Any]):
@@ -27,7 +28,15 @@ class KerasModelDataset(AbstractDataset[Any, Any]):
         self.metadata = metadata
 
     def load(self) -> Any:
-        """Return the model, ready to predict; nothing in the file is executed."""
+        """Return the model, ready to predict; nothing in the file is executed.
+
+        Raises
+        ------
+        InputError
+            If there is none. Kedro wraps it in a `DatasetError` whose cause it is.
+        """
+        if not self._filepath.exists():
+            raise InputError(f"{self._filepath} does not exist; train its recipe first.")
         import keras
 
         return keras.saving.load_model(self._filepath, safe_mode=True)

@@ -23,7 +23,6 @@ class TrainingMonitor:
         self._path = path
         self._listeners: list[EpochListener] = []
         self._bar: tqdm[Any] | None = None
-        self._latest = ""
 
     def listen(self, listener: EpochListener) -> None:
         """Call `listener(number, metrics)` at each epoch's end."""
@@ -61,7 +60,7 @@ class TrainingMonitor:
             mininterval=0.5,
             dynamic_ncols=True,
         )
-        self._batches, self._epochs = batches, epochs
+        self._epochs = epochs
 
     def batch(self, metrics: dict[str, float]) -> None:
         """Advance the bar."""

@@ -37,7 +37,7 @@ class RawFacesDataset(AbstractDataset[None, Faces]):
     Parameters
     ----------
     filepath
-        A file, or a folder whose first level is searched; hidden files don't count.
+        A file, or a folder whose first level is searched; hidden files don't count. `None` means demo faces.
     demo
         How many demo faces an empty folder gives and their seed, as `{count: 4000, seed: 2013}`; without it
         an empty folder is an error.
@@ -49,9 +49,9 @@ class RawFacesDataset(AbstractDataset[None, Faces]):
     """
 
     def __init__(
-        self, *, filepath: str, demo: dict[str, int] | None = None, metadata: dict[str, Any] | None = None
+        self, *, filepath: str | None, demo: dict[str, int] | None = None, metadata: dict[str, Any] | None = None
     ) -> None:
-        self._filepath = Path(filepath)
+        self._filepath = Path(filepath) if filepath is not None else None
         self._demo = demo
         self.metadata = metadata
 
@@ -65,7 +65,7 @@ class RawFacesDataset(AbstractDataset[None, Faces]):
             `DatasetError` whose cause it is.
         """
         try:
-            source = find_source(self._filepath)
+            source = find_source(self._filepath) if self._filepath else None
             if source is None:
                 return self._draw_demo_faces()
             form, path = source
@@ -83,25 +83,25 @@ class RawFacesDataset(AbstractDataset[None, Faces]):
 
     def _draw_demo_faces(self) -> Faces:
         if self._demo is None:
-            raise InputError(f"{self._filepath} is empty; put fer2013.csv or its Parquet form there.")
+            raise InputError(f"{self._filepath or 'The source'} is empty; put fer2013.csv or its Parquet form there.")
         from fer_kedro.vision.synthetic import draw_demo_faces
 
         faces = draw_demo_faces(**self._demo)
         logger.warning(
-            "No FER-2013 in %s: going on with %d synthetic demo faces, a stand-in for real ones. "
-            "For the real data, download fer2013.csv from %s and put it (or the Parquet form) there, "
+            "No FER-2013 %s: going on with %d synthetic demo faces, a stand-in for real ones. "
+            "For the real data, download fer2013.csv from %s and put it (or the Parquet form) in data/01_raw, "
             "or pass --params=source=<path>.",
-            self._filepath,
+            f"in {self._filepath}" if self._filepath else "asked for",
             len(faces),
             KAGGLE,
         )
         return faces
 
     def _exists(self) -> bool:
-        return self._filepath.exists()
+        return self._filepath is None or self._filepath.exists()
 
     def _describe(self) -> dict[str, Any]:
-        return {"filepath": str(self._filepath), "demo": self._demo}
+        return {"filepath": self._filepath and str(self._filepath), "demo": self._demo}
 
 
 def find_source(path: Path) -> tuple[SourceForm, Path] | None:

@@ -1,30 +1,30 @@
-"""A checkpoint is thrown away once everything that its training made is stored."""
+"""A checkpoint is thrown away once everything of its command is stored."""
 
 from typing import Any
 
 from kedro.framework.hooks import hook_impl
-from kedro.pipeline.node import Node
 
 from fer_kedro.hooks.namespaces import run_and_dataset
 
 
 class CheckpointHooks:
-    """Until then a run that dies while its model is being written still goes on from the last epoch."""
+    """Until then a command that dies, at whatever node, goes on from the last epoch of each training."""
 
     def __init__(self) -> None:
-        self._monitors: dict[str | None, Any] = {}
+        self._monitors: list[Any] = []
 
     @hook_impl
-    def before_node_run(self, node: Node, inputs: dict[str, Any]) -> None:
-        """Remember the monitor of a namespace that is about to train."""
-        for name, value in inputs.items():
-            run, dataset = run_and_dataset(name)
-            if dataset == "monitor":
-                self._monitors[run] = value
+    def before_pipeline_run(self) -> None:
+        """Forget what an earlier run of the same session left."""
+        self._monitors.clear()
 
     @hook_impl
-    def after_dataset_saved(self, dataset_name: str, node: Node) -> None:
-        """Discard the checkpoint when the training node's last output is saved."""
-        run, _ = run_and_dataset(dataset_name)
-        if run in self._monitors and dataset_name == node.outputs[-1]:
-            self._monitors.pop(run).discard()
+    def before_node_run(self, inputs: dict[str, Any]) -> None:
+        """Remember the monitor of a training that is about to start."""
+        self._monitors += [value for name, value in inputs.items() if run_and_dataset(name)[1] == "monitor"]
+
+    @hook_impl
+    def after_pipeline_run(self) -> None:
+        """Discard the checkpoints: all is done."""
+        for monitor in self._monitors:
+            monitor.discard()

@@ -36,12 +36,14 @@ class ErrorHooks:
 def user_error(error: BaseException | None) -> str | None:
     """Return what to tell the user of an exception, if it is or was caused by a mistake in their input.
 
-    That is the sentence of an `InputError`, or for a parameter which its model refuses, its name, the key within
-    and what is wrong with it.
+    That is the sentence of an `InputError`; for a parameter which its model refuses, its name, the key within and
+    what is wrong with it; for stored data that are not there, their path and what makes them.
     """
     while error is not None:
         if isinstance(error, InputError):
             return str(error)
+        if isinstance(error, FileNotFoundError) and "data/" in str(error.filename):
+            return f"{error.filename} does not exist; run the pipeline that makes it first, such as 'training'."
         if isinstance(error, ParameterValidationError):
             return re.sub(r"\s+", " ", PYDANTIC_HINT.sub("", str(error)))
         error = error.__cause__ or error.__context__

@@ -3,19 +3,18 @@
 import time
 from typing import Any
 
-import pandas as pd
-from matplotlib.figure import Figure
 from pydantic import BaseModel
 
 from fer_kedro.faces import Faces
+from fer_kedro.hooks.tracked_run import TrackedRun
 from fer_kedro.recipe import Recipe
 
 PROSE = {"name", "description", "chosen"}
 MODEL_REQUIREMENTS = ("keras", "tensorflow", "numpy")
 
 
-class ChildRun:
-    """A run named after its namespace, a child of `parent_id`.
+class ChildRun(TrackedRun):
+    """A new run named after its namespace, a child of `parent_id`.
 
     Parameters
     ----------
@@ -28,16 +27,14 @@ class ChildRun:
     def __init__(self, name: str, parent_id: str) -> None:
         from mlflow import MlflowClient
 
-        self._client = MlflowClient()
-        parent = self._client.get_run(parent_id)
+        client = MlflowClient()
+        parent = client.get_run(parent_id)
         protocol, _, recipe = name.partition(".")
-        run = self._client.create_run(
-            parent.info.experiment_id,
-            run_name=name,
-            tags={"mlflow.parentRunId": parent_id, "protocol": protocol, "recipe": recipe},
-        )
-        self.id = run.info.run_id
-        self._ended = False
+        tags = {"mlflow.parentRunId": parent_id, "protocol": protocol, "recipe": recipe}
+        if commit := parent.data.tags.get("git_commit"):
+            tags["git_commit"] = commit
+        run = client.create_run(parent.info.experiment_id, run_name=name, tags=tags)
+        super().__init__(run.info.run_id)
         self._model_id: str | None = None
         self._logged: set[str] = set()
 
@@ -61,31 +58,20 @@ class ChildRun:
             source = f'{{"source": "{faces.provenance.source}"}}'
             dataset = Dataset("faces", faces.provenance.digest, "local", source, profile=profile)
             self._client.log_inputs(self.id, [DatasetInput(dataset, [InputTag("mlflow.data.context", "training")])])
-            self._client.set_tag(self.id, "data.source", faces.provenance.source)
+            self.tag(data__source=faces.provenance.source)
 
     def log_epoch(self, number: int, metrics: dict[str, float]) -> None:
         """Log one epoch's metrics at step `number`."""
         self._log_metrics({f"epoch/{name}": value for name, value in metrics.items() if name != "epoch"}, number)
 
     def log_output(self, name: str, data: Any) -> None:
-        """Log one dataset of the namespace by its type: model, figure, table, or the run's record."""
+        """Log one dataset of the namespace: the model, the run's record, or an artifact."""
         if name == "model":
             self._log_model(data)
         elif name == "run_record":
             self._log_record(data)
-        elif isinstance(data, Figure):
-            self._client.log_figure(self.id, data, f"figures/{name}.png")
-        elif isinstance(data, pd.DataFrame) and name != "predictions":
-            self._client.log_text(self.id, data.to_csv(index=False), f"tables/{name}.csv")
-
-    def end(self, status: str, reason: str | None = None) -> None:
-        """End the run, once, with MLflow's word for how: FINISHED, FAILED or KILLED."""
-        if self._ended:
-            return
-        if reason:
-            self._client.set_tag(self.id, "failure", reason[:500])
-        self._client.set_terminated(self.id, status)
-        self._ended = True
+        else:
+            super().log_output(name, data)
 
     def _log_record(self, record: dict[str, Any]) -> None:
         facts = {
@@ -126,6 +112,7 @@ class ChildRun:
                 pip_requirements=[f"{package}=={version(package)}" for package in MODEL_REQUIREMENTS],
             )
         self._model_id = logged.model_id
+        self._client.update_run(self.id, status="RUNNING")  # leaving the block has ended it
 
     def _log_metrics(self, metrics: dict[str, float], step: int = 0) -> None:
         from mlflow.entities import Metric

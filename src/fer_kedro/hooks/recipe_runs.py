@@ -1,28 +1,34 @@
 """One MLflow child run per recipe, below the parent run that kedro-mlflow opens for the whole command."""
 
 import atexit
+from threading import Lock
 from typing import Any
 
 from kedro.framework.hooks import hook_impl
 from kedro.pipeline import Pipeline
 from kedro.pipeline.node import Node
 
+from fer_kedro.faces import Faces
 from fer_kedro.hooks.mlflow_child import ChildRun
-from fer_kedro.hooks.namespaces import run_and_dataset
+from fer_kedro.hooks.namespaces import run_and_dataset, run_of
+from fer_kedro.hooks.tracked_run import TrackedRun
 from fer_kedro.recipe import Recipe
 
 
 class RecipeRunHooks:
-    """Opens a child run at a namespace's first node, and logs what its nodes take and give.
+    """Opens a child run where a recipe enters a namespace, and logs what its nodes take and give.
 
-    Kedro's sequential runner interleaves namespaces, so a child is addressed by its id; MLflow's notion of an
+    Kedro's sequential runner interleaves namespaces, so runs are addressed by their ids; MLflow's notion of an
     active run is left to kedro-mlflow.
     """
 
     def __init__(self) -> None:
-        self._parent_id: str | None = None
+        self._parent: TrackedRun | None = None
         self._children: dict[str, ChildRun] = {}
-        atexit.register(self._end_all, "KILLED")  # Ctrl-C calls no hook
+        self._current: str | None = None
+        self._lock = Lock()
+        # Ctrl-C calls no hook. This is registered before MLflow's own, which ends the parent well, and so runs later.
+        atexit.register(self._interrupted)
 
     @hook_impl(trylast=True)
     def before_pipeline_run(self, pipeline: Pipeline, catalog: Any) -> None:
@@ -30,56 +36,70 @@ class RecipeRunHooks:
         import mlflow
 
         active = mlflow.active_run()
-        self._parent_id = active.info.run_id if active else None
-        if active and "environment" in pipeline.inputs():
-            mlflow.set_tag("git_commit", catalog.load("environment")["commit"])
+        self._parent = TrackedRun(active.info.run_id) if active else None
+        self._children.clear()
+        if self._parent is not None:
+            self._parent.tag(git_commit=catalog.load("environment")["commit"])
+
+    @hook_impl
+    def before_dataset_loaded(self, node: Node) -> None:
+        """Remember whose node is at work, so that a failure to load or save is put down to it."""
+        self._current = run_of(node)
 
     @hook_impl
     def before_node_run(self, node: Node, inputs: dict[str, Any]) -> None:
-        """Open or continue the namespace's child run; log the recipe; let the monitor report every epoch."""
-        child = self._child(node)
+        """Open or continue the namespace's child run; log recipe and data; let the monitor report every epoch."""
+        if self._parent is None:
+            return
+        for faces in [value for value in inputs.values() if isinstance(value, Faces)][:1]:
+            self._parent.tag(data__source=faces.provenance.source)
+        recipe = next((value for value in inputs.values() if isinstance(value, Recipe)), None)
+        child = self._child(run_of(node), self._parent, recipe)
         if child is None:
             return
         for name, value in inputs.items():
-            if isinstance(value, Recipe):
-                child.log_recipe(value)
-            elif name == "faces":
+            if name == "faces":
                 child.log_faces(value)
             elif name.endswith(".monitor"):
                 value.listen(child.log_epoch)
 
     @hook_impl
     def after_dataset_saved(self, dataset_name: str, data: Any) -> None:
-        """Log what the namespace made."""
+        """Log what a recipe's namespace made to its child run, what others made to the parent."""
         run, dataset = run_and_dataset(dataset_name)
-        if run in self._children:
-            self._children[run].log_output(dataset, data)
-
-    @hook_impl
-    def on_node_error(self, error: Exception, node: Node) -> None:
-        """End the failing recipe's run as FAILED."""
-        if (child := self._child(node)) is not None:
-            child.end("FAILED", reason=str(error))
+        tracked = self._parent if run is None else self._children.get(run)
+        if tracked is not None:
+            tracked.log_output(dataset, data)
 
     @hook_impl
     def after_pipeline_run(self) -> None:
         """End all child runs well."""
-        self._end_all("FINISHED")
+        self._end_children("FINISHED")
+        self._parent = None
 
     @hook_impl
-    def on_pipeline_error(self) -> None:
-        """End what another recipe's failure cut short."""
-        self._end_all("KILLED")
+    def on_pipeline_error(self, error: Exception) -> None:
+        """End the failing recipe's run as FAILED, and those that its failure cut short as KILLED."""
+        if (failed := self._children.pop(self._current or "", None)) is not None:
+            failed.end("FAILED", reason=str(error))
+        self._end_children("KILLED")
+        self._parent = None
 
-    def _child(self, node: Node) -> ChildRun | None:
-        run, _ = run_and_dataset(f"{node.namespace}.node")
-        if run is None or self._parent_id is None:
+    def _child(self, run: str | None, parent: TrackedRun, recipe: Recipe | None) -> ChildRun | None:
+        if run is None:
             return None
-        if run not in self._children:
-            self._children[run] = ChildRun(run, self._parent_id)
-        return self._children[run]
+        with self._lock:
+            if recipe is not None and run not in self._children:
+                self._children[run] = ChildRun(run, parent.id)
+                self._children[run].log_recipe(recipe)
+        return self._children.get(run)
 
-    def _end_all(self, status: str) -> None:
+    def _end_children(self, status: str) -> None:
         for child in self._children.values():
             child.end(status)
         self._children.clear()
+
+    def _interrupted(self) -> None:
+        self._end_children("KILLED")
+        if self._parent is not None:
+            self._parent.end("KILLED")

@@ -1,13 +1,12 @@
 """What a user reads when a run has ended: each accuracy with its interval, and where to look."""
 
+import os
 from typing import Any
 
 import click
 from kedro.framework.hooks import hook_impl
 
 from fer_kedro.hooks.namespaces import run_and_dataset
-
-REPORT = "data/08_reporting/report.html"
 
 
 class SummaryHooks:
@@ -16,6 +15,13 @@ class SummaryHooks:
     def __init__(self) -> None:
         self._records: list[dict[str, Any]] = []
         self._report_written = False
+        self._report = ""
+
+    @hook_impl
+    def before_pipeline_run(self, catalog: Any) -> None:
+        """Forget an earlier run of the same session; remember where the report will stand."""
+        self._records, self._report_written = [], False
+        self._report = os.path.relpath(catalog["report_page"]._filepath)
 
     @hook_impl
     def after_dataset_saved(self, dataset_name: str, data: Any) -> None:
@@ -33,7 +39,7 @@ class SummaryHooks:
         if any(record["data"]["source"] == "demo" for record in self._records):
             lines.append("These are DEMO FACES, a synthetic stand-in: put FER-2013 in data/01_raw for the real thing.")
         lines += [
-            f"Report   {'' if self._report_written else 'kedro run --pipelines=reporting, then '}{REPORT}",
+            f"Report   {'' if self._report_written else 'kedro run --pipelines=reporting, then '}{self._report}",
             "Shell    source .venv/bin/activate",
             "MLflow   kedro mlflow ui   (http://127.0.0.1:5000)",
             "DAG      kedro viz run     (http://127.0.0.1:4141)",

@@ -10,6 +10,8 @@ from fer_kedro.faces import Images
 from fer_kedro.variation import Augmentation
 from fer_kedro.vision.augmentation import augment
 
+# The last part of a seed tells streams apart: NumPy takes (1, 2) and (1, 2, 0) for the same.
+SHUFFLE, VARY = 1, 2
 Batch = tuple[Images, npt.NDArray[np.int64]]
 
 
@@ -46,7 +48,9 @@ class FaceBatches(keras.utils.PyDataset):
         """Shuffle for this epoch (from 0)."""
         self.epoch = epoch
         rows = np.arange(len(self._images))
-        self._order = rows if self._seed is None else np.random.default_rng((self._seed, epoch)).permutation(rows)
+        self._order = (
+            rows if self._seed is None else np.random.default_rng((self._seed, epoch, SHUFFLE)).permutation(rows)
+        )
 
     def __len__(self) -> int:
         return math.ceil(len(self._images) / self._batch_size)
@@ -55,5 +59,5 @@ class FaceBatches(keras.utils.PyDataset):
         rows = self._order[batch * self._batch_size : (batch + 1) * self._batch_size]
         images = self._images[rows]
         if self._augmentation is not None and self._seed is not None:
-            images = augment(images, self._augmentation, np.random.default_rng((self._seed, self.epoch, batch)))
+            images = augment(images, self._augmentation, np.random.default_rng((self._seed, self.epoch, batch, VARY)))
         return images[..., np.newaxis], self._labels[rows]

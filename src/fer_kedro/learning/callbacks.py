@@ -46,6 +46,7 @@ class Chronicle(keras.callbacks.Callback):
         self.history: list[dict[str, float]] = []
         self.best_epoch, self._best_value, self._best = 0, -np.inf, list[Any]()
         self.finished = False
+        self._counters: list[dict[str, float | None]] = []
 
     def restore(self, model: keras.Model) -> int:
         """Put back the last checkpoint, if any; returns the number of epochs already done."""
@@ -63,13 +64,14 @@ class Chronicle(keras.callbacks.Callback):
 
     def on_train_begin(self, logs: dict[str, float] | None = None) -> None:
         """Give the other callbacks their counters back, after they have reset them."""
-        for callback, counters in zip(self._others, getattr(self, "_counters", []), strict=False):
+        for callback, counters in zip(self._others, self._counters, strict=False):
             for name, value in counters.items():
                 setattr(callback, name, value)
 
     def on_epoch_begin(self, epoch: int, logs: dict[str, float] | None = None) -> None:
         """Shuffle for this epoch and start its clock."""
         self._batches.begin_epoch(epoch)
+        self._rate = float(self.model.optimizer.learning_rate)  # a plateau lowers it at the epoch's end
         self._started = time.perf_counter(), time.process_time()
 
     def on_train_batch_end(self, batch: int, logs: dict[str, float] | None = None) -> None:
@@ -79,7 +81,7 @@ class Chronicle(keras.callbacks.Callback):
     def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
         """Record the epoch, keep it if it is the best, checkpoint, tell the monitor."""
         row = {"epoch": epoch + 1, **{name: float(value) for name, value in (logs or {}).items()}}
-        row["learning_rate"] = float(self.model.optimizer.learning_rate)
+        row["learning_rate"] = self._rate
         row["seconds"] = time.perf_counter() - self._started[0]
         row["cpu_seconds"] = time.process_time() - self._started[1]
         self.history.append(row)

@@ -1,6 +1,7 @@
 """Fit one model by one recipe, from the beginning or from the last checkpoint."""
 
 import hashlib
+import os
 from dataclasses import dataclass
 
 import keras
@@ -77,7 +78,6 @@ def fit(
 
 def compiled_model(recipe: Recipe, train: LabelledImages, classes: int, precision: str) -> keras.Model:
     """Build a recipe's model, its preprocessing fitted on the training images, ready to train."""
-    keras.utils.set_random_seed(recipe.training.seed)
     scale, offset = preprocessing_constants(recipe.preprocessing, train.images)
     with dtype_policy(precision):
         model = build_model(recipe.model, classes, scale=scale, offset=offset, seed=recipe.training.seed)
@@ -143,5 +143,7 @@ def _loss(loss: Loss) -> keras.losses.Loss:
 
 
 def _fingerprint(recipe: Recipe, precision: str, *data: LabelledImages) -> str:
-    parts = [recipe.model_dump_json(), precision, keras.__version__, *(part.digest() for part in data)]
+    decisions = recipe.model_dump_json(exclude={"description", "chosen", "report", "reported"})
+    setting = [precision, keras.backend.backend(), keras.__version__, str(os.cpu_count())]
+    parts = [decisions, *setting, *(part.digest() for part in data)]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Literal
 
-Precision = Literal["auto", "float32", "mixed_bfloat16"]
+from fer_kedro.recipe import Precision
+
 NATIVE_BFLOAT16_FLAGS = {"avx512_bf16", "amx_bf16"}
 
 

@@ -9,13 +9,14 @@ class FusedBatchNormalization(keras.layers.BatchNormalization):
     """Keras' layer over the channels of images (n, h, w, c), with TensorFlow's fused kernel while training.
 
     Keras composes moments and scaling of single operations, which costs a third of a small network's training time
-    on a CPU. Values, gradients and moving statistics are the same to rounding; under another backend, and outside
-    training, this is Keras' own layer. `plain` gives a model without it, that loads without this package.
+    on a CPU. Values, gradients and moving statistics are the same to rounding. Frozen, outside training or under
+    another backend, this is Keras' own layer. `plain` gives a model without it, that loads without this package.
     """
 
     def call(self, inputs: Any, training: bool | None = None, mask: Any = None) -> Any:
         """Normalise by the batch's statistics while training, by the moving ones else."""
-        if not training or keras.backend.backend() != "tensorflow":
+        learns = training and self.trainable and self.scale and self.center
+        if not learns or mask is not None or len(inputs.shape) != 4 or keras.backend.backend() != "tensorflow":
             return super().call(inputs, training=training, mask=mask)
         import tensorflow as tf
 

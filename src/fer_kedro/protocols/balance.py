@@ -60,7 +60,7 @@ def _balance_class(faces: Faces, rows: Indices, code: int, balancing: Balancing)
             f"Class '{faces.class_names[code]}' has no training face to generate others from; "
             "give data that has every class, or use a recipe without balancing."
         )
-    rng = np.random.default_rng((balancing.seed, code))
+    rng = np.random.default_rng((balancing.seed, code, 1))
     kept = rng.choice(rows, balancing.target, replace=False) if len(rows) > balancing.target else rows
     sources = rng.choice(rows, balancing.target - len(kept))
     first_id = code * balancing.target

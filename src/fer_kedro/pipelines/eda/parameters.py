@@ -1,9 +1,11 @@
 """What may be chosen about the exploratory figures."""
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
+
+from fer_kedro.strict import Strict
 
 
-class EdaParameters(BaseModel):
+class EdaParameters(Strict):
     """The `eda` parameters.
 
     Attributes
@@ -19,8 +21,6 @@ class EdaParameters(BaseModel):
     perplexity
         The number of neighbours that t-SNE aims to keep (lowered when there are few faces).
     """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     seed: int = Field(default=0, ge=0)
     samples_per_class: int = Field(default=10, ge=1, le=20)

@@ -3,16 +3,17 @@
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from fer_kedro.faces import PRIVATE_TEST, PUBLIC_TEST, TRAINING, Faces
+from fer_kedro.strict import Strict
 from fer_kedro.vision.fingerprints import exact_groups, is_blank
 from fer_kedro.vision.near_copies import find_near_copies, group_copies
 
 Mask = npt.NDArray[np.bool_]
 
 
-class IngestionParameters(BaseModel):
+class IngestionParameters(Strict):
     """How copies are found.
 
     Attributes
@@ -26,8 +27,6 @@ class IngestionParameters(BaseModel):
         FER-2013 between 0.80 and 0.85 all were looked at: one photograph each, but for a few of one sitting; between
         0.75 and 0.80 about a tenth show different people or moments.
     """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     near_copies: bool = True
     hash_distance: int = Field(14, ge=0, le=63)

@@ -48,6 +48,11 @@ def draw_confident_mistakes(faces: Faces, predictions: pd.DataFrame, run_record:
     InputError
         Where the predictions are not of these faces.
     """
+    if faces.provenance.digest != run_record["data"]["digest"]:
+        raise InputError(
+            f"The predictions of {run_record['run']} were made from other data than the dataset 'faces' now holds: "
+            "ingest that data again, or train again on these."
+        )
     mistakes = confident_mistakes(predictions)
     rows = _rows(faces, mistakes["face_id"])
     first_of_copies = ~pd.Series(faces.groups[rows]).duplicated().to_numpy()
