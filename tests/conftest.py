@@ -25,7 +25,9 @@ def project(tmp_path: Path) -> Path:
 
 @pytest.fixture(scope="session")
 def demo_project(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A copy in which the default pipeline and all recipes have run on a few demo faces; tests only look at it."""
+    """A copy in which the default pipeline and another recipe have run on a few demo faces."""
     project = copy_project(tmp_path_factory.mktemp("demo"))
-    kedro_in(project)("run", "--env=demo", "--pipelines=__default__,all_recipes")
+    kedro = kedro_in(project)
+    kedro("run", "--env=demo")
+    kedro("run", "--env=demo", "--pipelines=all_recipes", "--namespaces=honest.hejslet_light")
     return project

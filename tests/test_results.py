@@ -14,7 +14,7 @@ RECORDS = sorted((PROJECT / "docs" / "results").glob("*/*/run_record.json"))
 
 
 def test_there_are_results() -> None:
-    assert {record.parent.name for record in RECORDS} >= {"goldstein_cnn"}
+    assert {record.parent.name for record in RECORDS} >= {"goldstein_cnn", "hejslet_light"}
 
 
 @pytest.mark.parametrize("path", RECORDS, ids=lambda path: path.parent.name)

@@ -60,13 +60,14 @@ def test_record_names_what_made_it(demo_project: Path) -> None:
     assert {"commit", "threads", "precision", "seed", "versions"} <= made.keys()
 
 
-def test_mlflow_has_a_parent_run_and_a_child_run_per_recipe(runs: dict[str, Run]) -> None:
-    children = [runs["honest.goldstein_cnn"], runs["honest.hejslet_light"]]
-    (parent,) = [run for name, run in runs.items() if not name.startswith("honest.")]
-    assert {child.data.tags["mlflow.parentRunId"] for child in children} == {parent.info.run_id}
-    assert {run.info.status for run in runs.values()} == {"FINISHED"}
-    assert parent.data.tags["data.source"] == "demo"
-    assert parent.data.tags["git_commit"] == children[0].data.tags["git_commit"]
+@pytest.mark.parametrize(("child", "parent"), [(RUN, "__default__"), ("honest.hejslet_light", "all_recipes")])
+def test_every_command_is_a_parent_run_and_every_recipe_its_child(
+    runs: dict[str, Run], child: str, parent: str
+) -> None:
+    assert runs[child].data.tags["mlflow.parentRunId"] == runs[parent].info.run_id
+    assert runs[child].info.status == runs[parent].info.status == "FINISHED"
+    for tag in ("data.source", "git_commit"):
+        assert runs[child].data.tags[tag] == runs[parent].data.tags[tag]
 
 
 def test_runs_of_two_recipes_have_the_same_metrics_and_parameters(runs: dict[str, Run]) -> None:
@@ -91,7 +92,8 @@ def test_child_run_has_metrics_for_every_epoch_and_the_final_scores(demo_project
     accuracy = made["scores"]["PrivateTest"]["all"]["accuracy"]
     assert metrics["PrivateTest/all/accuracy"] == pytest.approx(accuracy, rel=1e-5)
     with sqlite3.connect(demo_project / "mlflow.db") as database:
-        rows = database.execute("select step from metrics where key = 'epoch/val_loss' order by step").fetchall()
+        query = "select step from metrics where key = 'epoch/val_loss' and run_uuid = ? order by step"
+        rows = database.execute(query, [runs[RUN].info.run_id]).fetchall()
     assert [step for (step,) in rows] == list(range(1, made["epochs_run"] + 1))
 
 
