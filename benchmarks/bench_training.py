@@ -16,7 +16,6 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
@@ -26,7 +25,7 @@ import tensorflow as tf
 import yaml
 
 from fer_kedro.datasets.environment_dataset import EnvironmentDataset
-from fer_kedro.learning.batches import FaceBatches
+from fer_kedro.learning.batches import FaceBatches, without_stall
 from fer_kedro.learning.fit import LabelledImages, compiled_model
 from fer_kedro.learning.precision import resolve_precision
 from fer_kedro.models.normalization import plain
@@ -56,7 +55,7 @@ def ways(recipe: Recipe, faces: int) -> dict[str, Epoch]:
 
     def plain_model() -> keras.Model:
         copy = plain(model())
-        copy.compile(keras.optimizers.Adam(), "sparse_categorical_crossentropy", ["accuracy"], jit_compile=False)
+        copy.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"], jit_compile=False)
         return copy
 
     def dataset() -> tf.data.Dataset:
@@ -66,14 +65,13 @@ def ways(recipe: Recipe, faces: int) -> dict[str, Epoch]:
         return rows.batch(batch).prefetch(2).with_options(options)
 
     ours, bare, arrays, tuned = model(), model(), plain_model(), plain_model()
-    varied = FaceBatches(images, labels, batch, seed=0, augmentation=recipe.augmentation)
-    fixed, rows = FaceBatches(images, labels, batch, seed=0), dataset()
-    quiet: dict[str, Any] = {"verbose": 0, "shuffle": False}
+    varied = without_stall(FaceBatches(images, labels, batch, seed=0, augmentation=recipe.augmentation))
+    fixed, rows = without_stall(FaceBatches(images, labels, batch, seed=0)), dataset()
     return {
-        "ours": lambda: ours.fit(varied, **quiet),
-        "ours without augmentation": lambda: bare.fit(fixed, **quiet),
+        "ours": lambda: ours.fit(varied, verbose=0, shuffle=False),
+        "ours without augmentation": lambda: bare.fit(fixed, verbose=0, shuffle=False),
         "plain fit(arrays)": lambda: arrays.fit(images[..., None], labels, batch_size=batch, verbose=0),
-        "plain fit(dataset, autotune off)": lambda: tuned.fit(rows, verbose=0),
+        "plain fit(dataset, autotune off)": lambda: tuned.fit(rows, verbose=0, shuffle=False),
     }
 
 

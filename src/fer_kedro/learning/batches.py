@@ -1,6 +1,8 @@
 """Faces as batches for Keras: shuffled and augmented from (seed, epoch, batch) alone, so that runs can resume."""
 
 import math
+from collections.abc import Iterator
+from typing import Any
 
 import keras
 import numpy as np
@@ -17,8 +19,6 @@ Batch = tuple[Images, npt.NDArray[np.int64]]
 
 class FaceBatches(keras.utils.PyDataset):
     """uint8 faces (batch, 48, 48, 1) and their labels.
-
-    A `PyDataset`, since `fit` on plain arrays stalls in TensorFlow 2.21's tf.data at the end of an epoch.
 
     Parameters
     ----------
@@ -61,3 +61,24 @@ class FaceBatches(keras.utils.PyDataset):
         if self._augmentation is not None and self._seed is not None:
             images = augment(images, self._augmentation, np.random.default_rng((self._seed, self.epoch, batch, VARY)))
         return images[..., np.newaxis], self._labels[rows]
+
+    def __iter__(self) -> Iterator[Batch]:
+        return (self[number] for number in range(len(self)))
+
+
+def without_stall(batches: FaceBatches) -> Any:
+    """Wrap batches for `fit`, `evaluate` and `predict`: under TensorFlow, as a tf.data dataset without autotuning.
+
+    Keras' own wrapping leaves autotuning on, and TensorFlow 2.21 then stalls when an epoch ends: by up to a half of a
+    short epoch. Under another backend the batches are given as they are.
+    """
+    if keras.backend.backend() != "tensorflow":
+        return batches
+    import tensorflow as tf
+
+    size = batches[0][0].shape[1:]
+    signature = (tf.TensorSpec((None, *size), tf.uint8), tf.TensorSpec((None,), tf.int64))
+    options = tf.data.Options()
+    options.autotune.enabled = False
+    dataset = tf.data.Dataset.from_generator(lambda: iter(batches), output_signature=signature)
+    return dataset.apply(tf.data.experimental.assert_cardinality(len(batches))).prefetch(2).with_options(options)

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from fer_kedro.faces import Images
-from fer_kedro.learning.batches import FaceBatches
+from fer_kedro.learning.batches import FaceBatches, without_stall
 from fer_kedro.learning.callbacks import Chronicle, schedule_callbacks
 from fer_kedro.learning.monitor import Monitor, NullMonitor
 from fer_kedro.learning.precision import dtype_policy, resolve_precision
@@ -107,7 +107,7 @@ def preprocessing_constants(preprocessing: Preprocessing, images: Images) -> tup
 def predict(model: keras.Model, images: Images) -> npt.NDArray[np.float32]:
     """Probabilities, float32 (n, classes), of uint8 images (n, 48, 48)."""
     batches = FaceBatches(images, np.zeros(len(images), np.int64), PREDICTION_BATCH)
-    return np.asarray(model.predict(batches, verbose=0), dtype=np.float32)
+    return np.asarray(model.predict(without_stall(batches), verbose=0), dtype=np.float32)
 
 
 def _run(
@@ -122,8 +122,8 @@ def _run(
     monitor.begin(recipe.name, recipe.training.epochs, len(batches), epochs_done)
     try:
         model.fit(
-            batches,
-            validation_data=FaceBatches(validation.images, validation.labels, PREDICTION_BATCH),
+            without_stall(batches),
+            validation_data=without_stall(FaceBatches(validation.images, validation.labels, PREDICTION_BATCH)),
             initial_epoch=epochs_done,
             epochs=recipe.training.epochs,
             shuffle=False,
