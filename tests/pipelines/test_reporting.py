@@ -79,8 +79,9 @@ def facts(run: str = RUN, source: str = "fer2013") -> dict[str, Any]:
 
 
 @pytest.fixture(scope="module")
-def record(predictions: pd.DataFrame) -> dict[str, Any]:
-    return run_record(predictions, facts())
+def record(faces: Faces, predictions: pd.DataFrame) -> dict[str, Any]:
+    data = {"source": "fer2013", "digest": faces.provenance.digest}
+    return run_record(predictions, facts() | {"data": data})
 
 
 def texts(figure: Figure) -> list[str]:
@@ -139,8 +140,16 @@ def test_predictions_of_other_faces_are_refused(
         nodes.draw_confident_mistakes(faces.take(faces.rows("Training")), predictions, record)
 
 
+def test_predictions_of_other_data_with_the_same_ids_are_refused(
+    faces: Faces, predictions: pd.DataFrame, record: dict[str, Any]
+) -> None:
+    others = Faces.build(255 - faces.images, faces.labels, faces.table["usage"])
+    with pytest.raises(InputError, match="were made from other data"):
+        nodes.draw_confident_mistakes(others, predictions, record)
+
+
 def test_figures_of_demo_faces_say_so(predictions: pd.DataFrame, history: pd.DataFrame, record: dict[str, Any]) -> None:
-    demo = record | {"data": {"source": "demo", "digest": "ab12"}}
+    demo = record | {"data": record["data"] | {"source": "demo"}}
     for draw, table in (
         (nodes.draw_confusion_matrix, predictions),
         (nodes.draw_per_class_f1, predictions),
@@ -253,7 +262,7 @@ def test_stored_picture_is_embedded_as_it_is(outputs: dict[str, Any], record: di
 
 def test_only_the_section_leaves_a_runs_namespace() -> None:
     pipeline = create_pipeline([RUN])
-    outside = Pipeline([node for node in pipeline.nodes if not node.namespace])
+    outside = Pipeline([node for node in pipeline.nodes if node.namespace == "comparison"])
     assert {name for name in outside.inputs() if name.startswith(RUN)} == {f"{RUN}.report_section"}
     assert pipeline.inputs() == {
         "faces", "earlier_sections", f"{RUN}.predictions", f"{RUN}.history", f"{RUN}.run_record",

@@ -19,7 +19,7 @@ class KerasModelDataset(AbstractDataset[Any, Any]):
 
     Examples
     --------
-    >>> KerasModelDataset(filepath="data/06_models/honest/goldstein_cnn/model.keras").exists()
+    >>> KerasModelDataset(filepath="data/06_models/honest/no_such_recipe/model.keras").exists()
     False
     """
 

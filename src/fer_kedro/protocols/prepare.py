@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from fer_kedro.faces import Faces, Indices, concatenate
+from fer_kedro.errors import InputError
+from fer_kedro.faces import USAGES, Faces, Indices, concatenate
 from fer_kedro.protocols.audit import LeakAudit, audit_leaks, refuse_leaks
 from fer_kedro.protocols.balance import Balanced, balance
 from fer_kedro.protocols.split import Protocol, Split, split_faces
@@ -45,8 +46,13 @@ def prepare_faces(
     Raises
     ------
     InputError
-        Where the audit finds a leak that the protocol forbids.
+        Where a usage has no face, or the audit finds a leak that the protocol forbids.
     """
+    if missing := [usage for usage in USAGES if not len(faces.rows(usage))]:
+        raise InputError(
+            f"The data hold no {' and no '.join(missing)} faces, which protocol '{protocol.name}' needs: "
+            "give the complete FER-2013, with its three usages."
+        )
     split = split_faces(faces, protocol)
     balanced = _balance(faces, split.train, protocol, balancing, stored)
     split = Split(balanced.kept, split.validation, split.test)

@@ -5,8 +5,7 @@ from typing import Literal
 
 import numpy as np
 
-from fer_kedro.errors import InputError
-from fer_kedro.faces import PRIVATE_TEST, PUBLIC_TEST, TRAINING, USAGES, Faces, Indices
+from fer_kedro.faces import PRIVATE_TEST, PUBLIC_TEST, TRAINING, Faces, Indices
 from fer_kedro.strict import Strict
 
 
@@ -44,17 +43,7 @@ def split_faces(faces: Faces, protocol: Protocol) -> Split:
     """Split by usage: train on Training, select on PublicTest, score PrivateTest.
 
     Blank faces leave Training, never an evaluation set. Copies are those of `group`, near copies included.
-
-    Raises
-    ------
-    InputError
-        If a usage has no face.
     """
-    if missing := [usage for usage in USAGES if not len(faces.rows(usage))]:
-        raise InputError(
-            f"The data hold no {' and no '.join(missing)} faces, which protocol '{protocol.name}' needs: "
-            "give the complete FER-2013, with its three usages."
-        )
     train, validation, test = (faces.rows(usage) for usage in (TRAINING, PUBLIC_TEST, PRIVATE_TEST))
     groups = faces.groups
     train = train[~faces.table["blank"].to_numpy()[train]]
