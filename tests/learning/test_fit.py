@@ -1,6 +1,7 @@
 """Training is deterministic, resumes bit for bit, and stops where its recipe says."""
 
 import dataclasses
+import math
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +9,7 @@ import numpy as np
 import pytest
 
 from fer_kedro.datasets.monitor_dataset import MonitorDataset, TrainingMonitor
-from fer_kedro.learning.batches import FaceBatches
+from fer_kedro.learning.batches import BLOCK, FaceBatches
 from fer_kedro.learning.fit import LabelledImages, fit, predict, preprocessing_constants
 from fer_kedro.learning.monitor import Checkpoint, NullMonitor
 from fer_kedro.learning.precision import resolve_precision
@@ -98,6 +99,23 @@ def test_resumed_training_equals_an_unbroken_one(tmp_path: Path, epochs_before_t
         }
 
 
+class CountingMonitor(NullMonitor):
+    """Counts batches."""
+
+    def __init__(self) -> None:
+        self.done = 0
+
+    def batches(self, count: int) -> None:
+        self.done += count
+
+
+@pytest.mark.parametrize("batch_size", [4, 8, 16, 70])
+def test_every_batch_is_reported_once(batch_size: int) -> None:
+    monitor = CountingMonitor()
+    fit(recipe(batch_size=batch_size, epochs=2), TRAIN, VALIDATION, CLASSES, monitor)
+    assert monitor.done == 2 * math.ceil(len(TRAIN.labels) / batch_size)
+
+
 def test_finished_training_is_not_trained_further(tmp_path: Path) -> None:
     monitor = TrainingMonitor(tmp_path / "checkpoint.npz")
     done = fit(recipe(), TRAIN, VALIDATION, CLASSES, monitor)
@@ -173,6 +191,15 @@ def test_training_batches_depend_on_seed_and_epoch_alone() -> None:
     assert np.array_equal(epoch(2), epoch(2))
     assert not np.array_equal(epoch(2), epoch(3))
     assert not np.array_equal(epoch(2), epoch(2, seed=2))
+
+
+def test_batches_may_be_asked_for_in_any_order() -> None:
+    images = np.random.default_rng(0).integers(0, 256, (2 * BLOCK + 70, 48, 48), dtype=np.uint8)
+    batches = FaceBatches(images, np.arange(len(images)), 64, seed=1, augmentation=recipe().augmentation)
+    forwards = {number: batches[number] for number in range(len(batches))}
+    for number in reversed(range(len(batches))):
+        for one, two in zip(batches[number], forwards[number], strict=True):
+            assert np.array_equal(one, two)
 
 
 def test_every_training_face_is_seen_once_an_epoch() -> None:

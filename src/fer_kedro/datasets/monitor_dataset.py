@@ -62,10 +62,10 @@ class TrainingMonitor:
         )
         self._epochs = epochs
 
-    def batch(self, metrics: dict[str, float]) -> None:
+    def batches(self, count: int) -> None:
         """Advance the bar."""
         if self._bar is not None:
-            self._bar.update()
+            self._bar.update(count)
 
     def epoch(self, number: int, metrics: dict[str, float]) -> None:
         """Show the epoch's validation accuracy and tell the listeners."""

@@ -1,4 +1,4 @@
-"""Faces as batches for Keras: shuffled and augmented from (seed, epoch, batch) alone, so that runs can resume."""
+"""Faces as batches for Keras: shuffled and augmented from (seed, epoch, block) alone, so that runs can resume."""
 
 import math
 from collections.abc import Iterator
@@ -14,6 +14,8 @@ from fer_kedro.vision.augmentation import augment
 
 # The last part of a seed tells streams apart: NumPy takes (1, 2) and (1, 2, 0) for the same.
 SHUFFLE, VARY = 1, 2
+BLOCK = 2048
+"""Faces augmented at once, about: all cores share one short burst; batch by batch, one would wait for another."""
 Batch = tuple[Images, npt.NDArray[np.int64]]
 
 
@@ -27,7 +29,7 @@ class FaceBatches(keras.utils.PyDataset):
     seed
         `None` keeps the order and augments nothing (evaluation); else batches depend on (seed, `epoch`).
     augmentation
-        Applied to every batch anew.
+        Applied anew in every epoch.
     """
 
     def __init__(
@@ -41,12 +43,14 @@ class FaceBatches(keras.utils.PyDataset):
     ) -> None:
         super().__init__()
         self._images, self._labels, self._batch_size = images, labels.astype(np.int64), batch_size
-        self._seed, self._augmentation = seed, augmentation
+        self._seed, self._augmentation = seed, augmentation if seed is not None else None
+        self._batches_in_block = max(1, BLOCK // batch_size)
         self.begin_epoch(0)
 
     def begin_epoch(self, epoch: int) -> None:
         """Shuffle for this epoch (from 0)."""
         self.epoch = epoch
+        self._varied: tuple[int, Images] | None = None
         rows = np.arange(len(self._images))
         self._order = (
             rows if self._seed is None else np.random.default_rng((self._seed, epoch, SHUFFLE)).permutation(rows)
@@ -56,14 +60,27 @@ class FaceBatches(keras.utils.PyDataset):
         return math.ceil(len(self._images) / self._batch_size)
 
     def __getitem__(self, batch: int) -> Batch:
-        rows = self._order[batch * self._batch_size : (batch + 1) * self._batch_size]
-        images = self._images[rows]
-        if self._augmentation is not None and self._seed is not None:
-            images = augment(images, self._augmentation, np.random.default_rng((self._seed, self.epoch, batch, VARY)))
+        rows = self._rows(batch, 1)
+        if self._augmentation is None:
+            images = self._images[rows]
+        else:
+            block, place = divmod(batch, self._batches_in_block)
+            images = self._varied_block(block, self._augmentation)[place * self._batch_size :][: len(rows)]
         return images[..., np.newaxis], self._labels[rows]
 
     def __iter__(self) -> Iterator[Batch]:
         return (self[number] for number in range(len(self)))
+
+    def _rows(self, first: int, batches: int) -> npt.NDArray[np.intp]:
+        return self._order[first * self._batch_size : (first + batches) * self._batch_size]
+
+    def _varied_block(self, block: int, augmentation: Augmentation) -> Images:
+        known = self._varied
+        if known is None or known[0] != block:
+            images = self._images[self._rows(block * self._batches_in_block, self._batches_in_block)]
+            rng = np.random.default_rng((self._seed or 0, self.epoch, block, VARY))
+            known = self._varied = (block, augment(images, augmentation, rng))
+        return known[1]
 
 
 def without_stall(batches: FaceBatches) -> Any:

@@ -71,12 +71,15 @@ class Chronicle(keras.callbacks.Callback):
     def on_epoch_begin(self, epoch: int, logs: dict[str, float] | None = None) -> None:
         """Shuffle for this epoch and start its clock."""
         self._batches.begin_epoch(epoch)
+        self._batches_done = 0
         self._rate = float(self.model.optimizer.learning_rate)  # a plateau lowers it at the epoch's end
         self._started = time.perf_counter(), time.process_time()
 
     def on_train_batch_end(self, batch: int, logs: dict[str, float] | None = None) -> None:
-        """Tell the monitor."""
-        self._monitor.batch(logs or {})
+        """Tell the monitor; Keras calls once for several batches, and may count beyond the last."""
+        done = min(batch + 1, len(self._batches))
+        self._monitor.batches(done - self._batches_done)
+        self._batches_done = done
 
     def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
         """Record the epoch, keep it if it is the best, checkpoint, tell the monitor."""

@@ -18,6 +18,8 @@ from fer_kedro.models.normalization import plain
 from fer_kedro.recipe import Loss, Optimizer, Preprocessing, Recipe
 
 PREDICTION_BATCH = 256
+STEPS_PER_EXECUTION = 8
+"""Steps in one call of TensorFlow: what Keras does between calls costs a small network a twentieth of its time."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,6 +88,7 @@ def compiled_model(recipe: Recipe, train: LabelledImages, classes: int, precisio
         loss=_loss(recipe.loss),
         metrics=["accuracy"],
         jit_compile=False,  # XLA trains 4 to 8 times slower on a CPU
+        steps_per_execution=STEPS_PER_EXECUTION if keras.backend.backend() == "tensorflow" else 1,
     )
     model.optimizer.build(model.trainable_variables)
     return model

@@ -38,8 +38,8 @@ class Monitor(Protocol):
     def begin(self, name: str, epochs: int, batches: int, epochs_done: int) -> None:
         """Training starts: so many epochs of so many batches, some of them done before."""
 
-    def batch(self, metrics: dict[str, float]) -> None:
-        """Another batch is done."""
+    def batches(self, count: int) -> None:
+        """So many more batches are done."""
 
     def epoch(self, number: int, metrics: dict[str, float]) -> None:
         """Report that an epoch is done; numbers start at 1."""
@@ -61,7 +61,7 @@ class NullMonitor:
     def begin(self, name: str, epochs: int, batches: int, epochs_done: int) -> None:
         """Say nothing."""
 
-    def batch(self, metrics: dict[str, float]) -> None:
+    def batches(self, count: int) -> None:
         """Say nothing."""
 
     def epoch(self, number: int, metrics: dict[str, float]) -> None:
