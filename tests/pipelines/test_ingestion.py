@@ -14,7 +14,9 @@ from pydantic import ValidationError
 from fer_kedro.faces import Faces, Provenance
 from fer_kedro.pipelines.ingestion import create_pipeline
 from fer_kedro.pipelines.ingestion.nodes import IngestionParameters, account_for, fingerprint, summarise_copies
+from fer_kedro.protocols.split import Protocol, split_faces
 
+HONEST = Protocol(name="honest", drop_training_copies=True, drop_validation_copies=True, on_leak="stop")
 USAGE = ["Training"] * 6 + ["PublicTest"] * 3 + ["PrivateTest"] * 3
 EMOTION = [0, 3, 3, 1, 4, 5, 3, 4, 2, 3, 0, 6]
 
@@ -88,19 +90,22 @@ def test_blank_faces_are_copies_only_if_equal(raw: Faces) -> None:
     assert faces.table["group"].tolist() == [0, 1, 1, 3, 4, 3, 1, 7, 0, 1, 10, 4]
 
 
-def test_private_face_leads_so_that_no_training_copy_of_it_escapes() -> None:
-    """Of three frames each is like the next; where the middle one is scored, both others belong to it."""
+@pytest.mark.parametrize("scored", [0, 1, 2])
+def test_chain_of_copies_of_a_scored_face_leaves_none_in_training(scored: int) -> None:
+    """Of three frames each is like the next, and the first is not like the last: a leak by way of the middle one."""
     rng = np.random.default_rng(1)
     shades, details = spots(rng, 5, 40), np.repeat(spots(rng, 1, 10)[None], 3, axis=0)
     details[0, :16], details[2, -16:] = spots(rng, 1, 10)[:16], spots(rng, 1, 10)[-16:]
-    images = (128 + shades + details).clip(0, 255).astype(np.uint8)
-    for usage, groups in (("PrivateTest", [0, 0, 0]), ("Training", [0, 0, 2])):
-        raw = Faces.build(images, [0, 0, 0], ["Training", usage, "Training"])
-        faces, pairs = fingerprint(raw, IngestionParameters(min_correlation=0.7))
-        assert pairs["face_id_a"].tolist() == ["0", "1"]
-        assert pairs["face_id_b"].tolist() == ["1", "2"]
-        assert faces.groups.tolist() == groups
-        assert pairs["same_group"].tolist() == [group == groups[1] for group in groups[::2]]
+    frames = (128 + shades + details).clip(0, 255).astype(np.uint8)
+    others = rng.integers(0, 256, (2, 48, 48), dtype=np.uint8)
+    usage = ["Training", "Training", "Training", "Training", "PublicTest"]
+    usage[scored] = "PrivateTest"
+    raw = Faces.build(np.concatenate([frames, others]), [0] * 5, usage)
+    faces, pairs = fingerprint(raw, IngestionParameters(min_correlation=0.7))
+    assert pairs["face_id_a"].tolist() == ["0", "1"]
+    assert pairs["face_id_b"].tolist() == ["1", "2"]
+    assert pairs["same_group"].all()
+    assert split_faces(faces, HONEST).train.tolist() == [3]
 
 
 def test_account_counts_every_face_by_usage_and_class(faces: Faces) -> None:

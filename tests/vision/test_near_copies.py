@@ -150,41 +150,42 @@ def test_opencv_keeps_its_threads() -> None:
     assert cv2.getNumThreads() == before
 
 
-def test_chain_is_not_merged() -> None:
-    assert group_copies(np.arange(4), confirmed((0, 1), (1, 2), (2, 3))).tolist() == [0, 0, 2, 2]
+def test_copies_of_a_copy_share_its_group_whose_number_is_the_lowest_row() -> None:
+    assert group_copies(np.arange(6), confirmed((1, 2), (2, 4), (3, 5))).tolist() == [0, 1, 1, 3, 1, 3]
 
 
-def test_long_chain_of_photographs_stays_apart() -> None:
+def test_long_chain_within_one_usage_is_cut_at_its_weakest_link() -> None:
+    chain = confirmed(*((row, row + 1) for row in range(5)))
+    chain["correlation"] = [0.95, 0.94, 0.81, 0.93, 0.92]
+    assert group_copies(np.arange(6), chain, most=3).tolist() == [0, 0, 0, 3, 3, 3]
+    assert group_copies(np.arange(6), chain, most=6).tolist() == [0] * 6
+
+
+def test_long_walk_of_photographs_stays_in_groups_of_the_size_allowed() -> None:
     wide = np.hstack([photograph(person, light=person) for person in (1, 2)])
     walk = [cut(wide, left=left) for left in range(0, 48, 3)]
     pairs = find(*walk)
     assert {(row, row + 1) for row in range(15)} <= set(pairs_of(pairs))
     assert (0, 8) not in pairs_of(pairs)
-    assert np.bincount(group_copies(np.arange(16), pairs)).max() <= 4
+    assert np.bincount(group_copies(np.arange(16), pairs, most=4)).max() <= 4
 
 
-def test_everyone_stands_with_a_leader_that_it_was_confirmed_against() -> None:
+def test_no_pair_across_usages_is_ever_parted() -> None:
     rng = np.random.default_rng(0)
+    rows = np.arange(200)
     pairs = np.unique(np.sort(rng.integers(0, 200, (300, 2)), axis=1), axis=0)
     pairs = pairs[pairs[:, 0] < pairs[:, 1]]
-    together = set(map(tuple, pairs.tolist()))
-    group = group_copies(np.arange(200), confirmed(*pairs))
-    followers = np.flatnonzero(group != np.arange(200))
-    assert len(followers) > 50
-    assert all((group[row], row) in together for row in followers)
+    usage = rng.integers(0, 3, 200)
+    group = group_copies(rows, confirmed(*pairs), usage, most=4)
+    a, b = pairs.T
+    across = usage[a] != usage[b]
+    assert np.array_equal(group[a[across]], group[b[across]])
+    assert (group[a] != group[b]).any()
 
 
-def test_exact_copies_stay_together_and_bring_no_near_copy_of_a_follower() -> None:
+def test_exact_copies_stay_together_and_bring_their_near_copies_and_their_usage() -> None:
     exact = np.array([0, 1, 2, 1, 0])
     assert group_copies(exact, confirmed((0, 1))).tolist() == [0, 0, 2, 0, 0]
-
-
-def test_those_of_lower_precedence_lead_and_the_group_is_its_lowest_row() -> None:
-    chain = confirmed((0, 1), (1, 2))
-    assert group_copies(np.arange(3), chain, [1, 1, 0]).tolist() == [0, 1, 1]
-    assert group_copies(np.arange(3), chain, [1, 0, 1]).tolist() == [0, 0, 0]
-
-
-def test_exact_copy_lends_its_precedence() -> None:
-    exact = np.array([0, 1, 2, 2])
-    assert group_copies(exact, confirmed((0, 1), (1, 2)), [1, 1, 1, 0]).tolist() == [0, 1, 1, 1]
+    assert group_copies(exact, confirmed((0, 1)), most=1).tolist() == [0, 1, 2, 1, 0]
+    for elsewhere in (3, 4):
+        assert group_copies(exact, confirmed((0, 1)), np.arange(5) == elsewhere, most=1).tolist() == [0, 0, 2, 0, 0]

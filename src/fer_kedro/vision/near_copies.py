@@ -1,6 +1,6 @@
 """Near copies: one photograph cut, scaled, mirrored, brightened or compressed differently.
 
-A perceptual hash proposes pairs, an aligned correlation confirms them, and leaders gather them into groups.
+A perceptual hash proposes pairs, an aligned correlation confirms them, and single linkage gathers them into groups.
 """
 
 import os
@@ -18,6 +18,8 @@ from fer_kedro.vision.alignment import Alignment, align
 from fer_kedro.vision.perceptual_hash import propose_pairs
 
 PAIR_COLUMNS = ("row_a", "row_b", "correlation", "mirrored", "shift", "scale")
+MOST_IN_GROUP = 64
+"""Distinct images that near copies within one usage may chain together. In FER-2013 no group comes near it."""
 Integers = npt.NDArray[np.int64]
 
 
@@ -52,45 +54,42 @@ def find_near_copies(images: Images, rows: Integers, *, hash_distance: int, min_
     return confirmed[list(PAIR_COLUMNS)]
 
 
-def group_copies(exact_group: Integers, pairs: pd.DataFrame, precedence: npt.ArrayLike = 0) -> Integers:
-    """Gather copies around leaders.
+def group_copies(
+    exact_group: Integers, pairs: pd.DataFrame, side: npt.ArrayLike = 0, *, most: int = MOST_IN_GROUP
+) -> Integers:
+    """Gather copies: single linkage, the most alike first, that stops where a group would hold too many.
 
-    One after the other, an image joins the first leader whose near copy it is, or becomes a leader. Nobody joins a
-    follower: where A and C are alike only by way of B, C stays apart (leader clustering: J. A. Hartigan,
-    "Clustering Algorithms", 1975, chapter 3).
+    Pairs with an image on either side are gathered first and always, so that none of them is parted: nothing leaks
+    from one side to the other. Other chains of likeness are cut at their weakest links where the group would hold
+    more than `most` distinct images (Kruskal's algorithm with a bound: J. C. Gower and G. J. S. Ross, "Minimum
+    spanning trees and single linkage cluster analysis", 1969).
 
     Parameters
     ----------
     exact_group
-        int64, shape (n,); exact copies stay together.
+        int64, shape (n,): the first row of the image's exact copies, which stay together.
     pairs
-        As `find_near_copies` gives them.
-    precedence
-        Shape (n,): the lowest come first; among equals the order is that of the rows.
+        As `find_near_copies` gives them, between first rows.
+    side
+        Shape (n,): which usage each image stands in.
 
     Returns
     -------
     Integers
         int64, shape (n,): the lowest row of each image's group.
     """
-    rows = np.arange(len(exact_group))
-    turn = np.full(len(rows), np.iinfo(np.int64).max)
-    np.minimum.at(turn, exact_group, np.broadcast_to(precedence, rows.shape))
-    order = np.lexsort((rows, turn))
-    place = np.argsort(order)
-    leader = _follow(np.sort(place[pairs[["row_a", "row_b"]].to_numpy()], axis=1), len(rows))
-    leading_row = order[leader[place[exact_group]]]
-    _, lowest, inverse = np.unique(leading_row, return_index=True, return_inverse=True)
-    return lowest[inverse].astype(np.int64)
-
-
-def _follow(pairs: Integers, count: int) -> Integers:
-    """Leader of each place, from pairs of an earlier and a later place."""
-    leader = np.arange(count)
-    for earlier, later in pairs[np.lexsort((pairs[:, 0], pairs[:, 1]))].tolist():
-        if leader[earlier] == earlier and leader[later] == later:
-            leader[later] = earlier
-    return leader
+    sides = np.broadcast_to(side, exact_group.shape)
+    lowest = exact_group.copy()
+    members = {row: [row] for row in np.unique(exact_group).tolist()}
+    seen = pd.Series(sides).groupby(exact_group).agg(frozenset)
+    across = [len(seen[a] | seen[b]) > 1 for a, b in zip(pairs["row_a"], pairs["row_b"], strict=True)]
+    strongest_first = pairs.assign(across=across).sort_values(["across", "correlation"], ascending=False, kind="stable")
+    for row_a, row_b, always in strongest_first[["row_a", "row_b", "across"]].itertuples(index=False):
+        kept, gone = sorted((lowest[row_a], lowest[row_b]))
+        if kept != gone and (always or len(members[kept]) + len(members[gone]) <= most):
+            lowest[members[gone]] = kept
+            members[kept] += members.pop(gone)
+    return lowest[exact_group]
 
 
 def _align_all(images: Images, pairs: pd.DataFrame) -> pd.DataFrame:

@@ -36,8 +36,8 @@ class IngestionParameters(Strict):
 def fingerprint(raw_faces: Faces, parameters: IngestionParameters) -> tuple[Faces, pd.DataFrame]:
     """Fill in `exact_group`, `group` and `blank`; images, labels, usage and order stay as they are.
 
-    Where faces of several usages are near copies, those of PrivateTest lead their groups, then those of PublicTest,
-    so that as few copies as possible of an evaluation face are left outside its group.
+    Near copies that stand in several usages always share a group: what a protocol drops by group leaves no confirmed
+    copy of an evaluation face behind.
 
     Returns
     -------
@@ -54,8 +54,7 @@ def fingerprint(raw_faces: Faces, parameters: IngestionParameters) -> tuple[Face
         hash_distance=parameters.hash_distance,
         min_correlation=parameters.min_correlation,
     )
-    usage = pd.Categorical(raw_faces.table["usage"], categories=[PRIVATE_TEST, PUBLIC_TEST, TRAINING])
-    group = group_copies(exact, pairs, usage.codes)
+    group = group_copies(exact, pairs, raw_faces.table["usage"].cat.codes)
     faces = raw_faces.with_columns(exact_group=exact, group=group, blank=blank)
     return faces, _named_pairs(faces, pairs)
 
