@@ -15,8 +15,8 @@ INTRODUCTION = """\
 Generated from the run records in `docs/results/` by `kedro run --pipelines=results_page`; not edited by hand.
 Brackets hold the 95 % Wilson interval. *Without copies* leaves out the faces of which another usage holds a
 pixel-identical copy. *Reported* is what the report claims, on the set that it names: seldom these faces.
-A *clean* leak audit means that no copy group stands on two sides. Some confirmed near copies stand in different groups,
-and are not counted: see [the honest protocol](explanation/protocol.md).
+A *clean* leak audit means that no exact or confirmed near copy of an evaluation face stands on a side that must not know it:
+see [the honest protocol](explanation/protocol.md).
 The labels are noisy: by the votes of FER+, a random tagger agrees with the label on 55.6 % of PrivateTest,
 the taggers' plurality on 63.4 %.
 """
