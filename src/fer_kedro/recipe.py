@@ -36,6 +36,8 @@ class ConvolutionalNetwork(Strict):
     ----------
     blocks
         Filters of each convolution, block by block: `[[32], [64], [128]]`.
+    batch_norm, dense_batch_norm
+        Whether batch normalisation follows each convolution, and each hidden dense layer.
     block_dropout, dense_dropout
         Share of activations dropped after each block and each hidden dense layer.
     """
@@ -47,6 +49,7 @@ class ConvolutionalNetwork(Strict):
     batch_norm: bool = False
     block_dropout: Share = 0.0
     dense: tuple[Annotated[int, Field(gt=0)], ...] = ()
+    dense_batch_norm: bool = False
     dense_dropout: Share = 0.0
 
 

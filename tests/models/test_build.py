@@ -26,9 +26,9 @@ def parameters_by_hand(network: ConvolutionalNetwork, classes: int, size: int) -
             size -= 0 if network.padding == "same" else network.kernel - 1
         size //= 2
     units = size * size * channels
-    for width in (*network.dense, classes):
-        total, units = total + units * width + width, width
-    return total
+    for width in network.dense:
+        total, units = total + units * width + width + 4 * width * network.dense_batch_norm, width
+    return total + units * classes + classes
 
 
 @pytest.mark.parametrize("recipe", recipes())

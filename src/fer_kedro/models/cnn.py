@@ -19,14 +19,13 @@ def convolutional_network(pixels: Any, network: ConvolutionalNetwork, seeds: See
     x = keras.layers.Flatten()(x)
     for units in network.dense:
         x = keras.layers.Dense(units, activation="relu", kernel_initializer=seeds.initializer("glorot_uniform"))(x)
+        x = _normalised(x, network.dense_batch_norm)
         x = _dropout(x, network.dense_dropout, seeds)
     return x
 
 
 def _convolution(x: Any, filters: int, network: ConvolutionalNetwork, seeds: Seeds) -> Any:
     import keras
-
-    from fer_kedro.models.normalization import FusedBatchNormalization
 
     x = keras.layers.Conv2D(
         filters,
@@ -35,7 +34,13 @@ def _convolution(x: Any, filters: int, network: ConvolutionalNetwork, seeds: See
         activation="relu",
         kernel_initializer=seeds.initializer("glorot_uniform"),
     )(x)
-    return FusedBatchNormalization()(x) if network.batch_norm else x
+    return _normalised(x, network.batch_norm)
+
+
+def _normalised(x: Any, wanted: bool) -> Any:
+    from fer_kedro.models.normalization import FusedBatchNormalization
+
+    return FusedBatchNormalization()(x) if wanted else x
 
 
 def _dropout(x: Any, rate: float, seeds: Seeds) -> Any:
