@@ -3,7 +3,10 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: train test check lock
+LOCK := uv pip compile --universal --python-version 3.11 --generate-hashes --no-annotate --no-emit-index-url \
+	--custom-compile-command "make lock" --upgrade
+
+.PHONY: train test check audit lock download detectors
 
 train: $(READY)
 	$(BIN)/kedro run --pipeline=training
@@ -17,9 +20,29 @@ check: $(READY)
 	$(BIN)/mypy
 	$(BIN)/mkdocs build --strict --quiet
 
+download: .venv/.download ## FER-2013 from Kaggle into data/01_raw, with your own credentials
+	$(BIN)/python -m fer_kedro.download
+
+detectors: .venv/.detectors ## MTCNN, for ingestion with face_crop.detector=mtcnn
+
+audit: $(READY) ## known vulnerabilities among the pins; where there is no network it says so and goes on
+	@$(MAKE) --no-print-directory .venv/.audit || echo "pip-audit can't be installed here: nothing was audited."
+	@test ! -e .venv/.audit || .venv/audit/bin/python tools/audit.py
+
 lock: ## refresh the pins from pyproject.toml; needs uv
-	uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes \
-		--no-annotate --no-emit-index-url --custom-compile-command "make lock" --upgrade --output-file requirements.txt
+	$(LOCK) pyproject.toml --extra dev --output-file requirements.txt
+	echo "pip-audit~=2.10" | $(LOCK) - --constraint requirements.txt --output-file requirements-audit.txt
+	echo "mtcnn~=1.0" | $(LOCK) - --constraint requirements.txt --output-file requirements-detectors.txt
+	echo "kagglehub~=1.0" | $(LOCK) - --constraint requirements.txt --output-file requirements-download.txt
+
+.venv/.audit: requirements-audit.txt $(READY) # in an environment of its own: it brings another pip
+	@$(PYTHON) -m venv .venv/audit
+	@.venv/audit/bin/python -m pip install -qq --disable-pip-version-check --no-deps --require-hashes -r $<
+	@touch $@
+
+.venv/.%: requirements-%.txt $(READY)
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check --no-deps --require-hashes -r $<
+	@touch $@
 
 $(READY): requirements.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' \

@@ -5,6 +5,20 @@ from pathlib import Path
 import pytest
 from project_copy import PROJECT, copy_project, kedro_in
 
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """How often the kill sweep kills each stage."""
+    parser.addoption("--kills", type=int, default=0, help="SIGKILL each stage at so many random moments")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave the sweep out unless it is asked for."""
+    if not config.getoption("--kills"):
+        swept = [item for item in items if item.get_closest_marker("kill_sweep")]
+        config.hook.pytest_deselected(items=swept)
+        items[:] = [item for item in items if item not in swept]
+
+
 REAL_DATA = PROJECT.parent / "shared" / "data"
 
 
@@ -14,6 +28,15 @@ def real_parquet() -> Path:
     path = REAL_DATA / "fer2013.parquet"
     if not path.exists():
         pytest.skip("the real FER-2013 is not beside this project")
+    return path
+
+
+@pytest.fixture(scope="session")
+def yunet_model() -> Path:
+    """The file of the face detector YuNet, where it stands beside the project."""
+    path = PROJECT.parent / "shared" / "weights" / "face_detection_yunet_2023mar.onnx"
+    if not path.exists():
+        pytest.skip("YuNet's file is not beside this project")
     return path
 
 

@@ -64,6 +64,21 @@ def test_digest_changes_with_one_pixel() -> None:
     assert Faces(images, make().table).digest() != make().digest()
 
 
+def test_a_usage_may_be_undecided_and_the_digest_knows() -> None:
+    faces = Faces.build(make(4).images, [0, 1, 2, 3], ["Training", None, np.nan, "PublicTest"], split="own")
+    assert faces.table["usage"].isna().tolist() == [False, True, True, False]
+    assert [len(faces.rows(usage)) for usage in ("Training", "PublicTest", "PrivateTest")] == [1, 1, 0]
+    assert faces.provenance.split == "own"
+    assert make(4).provenance.split == "official"
+    digests = {Faces.build(make(4).images, [0, 1, 2, 3], [usage] * 4).provenance.digest for usage in (None, "Training")}
+    assert len(digests) == 2
+
+
+def test_an_unknown_usage_is_refused() -> None:
+    with pytest.raises(ValueError, match=r"PrivateTest, not \['test'\]"):
+        Faces.build(make(4).images, [0, 1, 2, 3], ["Training", None, "test", "PublicTest"])
+
+
 def test_provenance_digest_is_of_what_was_read_and_not_of_the_groups() -> None:
     faces = make()
     assert faces.with_columns(group=np.zeros(6, int)).provenance.digest == faces.provenance.digest

@@ -38,14 +38,18 @@ def test_recipe_is_frozen(pages: dict[str, Any]) -> None:
 @pytest.mark.parametrize(
     ("path", "value", "complaint"),
     [
-        (("optimiser",), {}, "Extra inputs are not permitted"),
+        (("optimiser",), {}, "Extra inputs are not permitted; did you mean 'optimizer'"),
         (("training", "epoch"), 3, "Extra inputs are not permitted"),
         (("optimizer", "learning_rate"), -1, "greater than 0"),
         (("training", "epochs"), 0, "greater than 0"),
         (("model", "block_dropout"), 1.0, "less than 1"),
         (("model", "family"), "transformer", "'cnn'"),
         (("model", "blocks"), [], "at least 1 item"),
-        (("training", "precision"), "float16", "'auto', 'float32' or 'mixed_bfloat16'"),
+        (("training", "precision"), "float16", "'auto', 'float32', 'mixed_bfloat16' or 'mixed_float16'"),
+        (("optimizer", "learning_rate"), float("nan"), "finite number"),
+        (("optimizer", "lerning_rate"), 1, "did you mean 'learning_rate'"),
+        (("training", "batchsize"), 64, "did you mean 'batch_size'"),
+        (("augmentation", "nose"), {}, "did you mean 'noise'"),
         (("training", "early_stopping"), {"monitor": "test_accuracy", "patience": 3}, "'val_loss' or 'val_accuracy'"),
     ],
 )

@@ -33,7 +33,11 @@ def test_scores_follow_from_the_committed_predictions(path: Path) -> None:
 @pytest.mark.parametrize("path", RECORDS, ids=lambda path: path.parent.name)
 def test_committed_runs_are_on_the_real_faces_from_a_known_commit_and_clean(path: Path) -> None:
     record = json.loads(path.read_text())
-    assert record["data"] == {"source": "fer2013", "digest": "07df9bc58694e5fd"}
+    assert {"split": "official"} | record["data"] == {
+        "source": "fer2013",
+        "digest": "07df9bc58694e5fd",
+        "split": "official",
+    }
     assert len(record["commit"]) == 12
     assert record["leak_audit"]["test_faces_with_sibling_in_training"] == 0
     assert {usage: subsets["all"]["n"] for usage, subsets in record["scores"].items()} == {

@@ -47,7 +47,8 @@ def details(site: Path, graph: dict[str, Any], name: str) -> dict[str, Any]:
 
 
 def test_layers_follow_kedros_convention(graph: dict[str, Any]) -> None:
-    assert graph["layers"] == ["raw", "primary", "feature", "model_input", "models", "model_output", "reporting"]
+    layers = ["raw", "intermediate", "primary", "feature", "model_input", "models", "model_output", "reporting"]
+    assert graph["layers"] == layers
 
 
 def test_every_stage_and_run_collapses_into_one_box(graph: dict[str, Any]) -> None:

@@ -132,16 +132,6 @@ def test_leak_under_honest_stops_the_run_with_a_sentence_and_a_failed_child(proj
     assert any("leak audit" in run.data.tags.get("failure", "") for run in runs)
 
 
-def test_mistyped_key_stops_the_run_with_a_sentence_that_names_it(project: Path) -> None:
-    page = project / "conf/base/parameters_recipes/goldstein_cnn.yml"
-    page.write_text(page.read_text().replace("batch_size:", "batchsize:"))
-    done = kedro_in(project)("run", "--env=demo", "--pipeline=training", fails=True)
-    (sentence,) = [line for line in done.stderr.splitlines() if line.startswith("Error:")]
-    assert "recipes.goldstein_cnn" in sentence
-    assert "training.batchsize Extra inputs are not permitted" in sentence
-    assert "Traceback" not in done.stderr
-
-
 def test_recipe_dropped_into_the_project_gets_a_namespace(project: Path) -> None:
     page = (project / "conf/base/parameters_recipes/goldstein_cnn.yml").read_text()
     new = project / "conf/base/parameters_recipes/my_recipe.yml"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -18,6 +18,8 @@ COLUMNS = ("face_id", "emotion", "usage", "exact_group", "group", "blank", "sour
 
 Images = npt.NDArray[np.uint8]
 Indices = npt.NDArray[np.intp]
+SplitOrigin = Literal["official", "own", "derived"]
+"""Who divided the usages: the challenge, the user (three folders of their own), or this project."""
 
 
 @dataclass(frozen=True)
@@ -32,11 +34,18 @@ class Provenance:
         Hash of the pixels, labels and usage that were read.
     made_by
         Hash of what made these faces out of those that were read; empty for the faces themselves.
+    split
+        `official` for the challenge's own three usages, `own` for a user's three, `derived` where usages were
+        divided by this project. Only results on the same split may be ranked together.
+    split_seed
+        What a derived split was drawn with.
     """
 
     source: str
     digest: str
     made_by: str = ""
+    split: SplitOrigin = "official"
+    split_seed: int | None = None
 
     @property
     def is_demo(self) -> bool:
@@ -54,7 +63,8 @@ class Faces:
         uint8, shape (n, 48, 48), read-only.
     table
         n rows, a RangeIndex, and the columns `face_id` (str, stable over re-ingestion: the row of the CSV),
-        `emotion` (int8, an index into `class_names`), `usage` (Training, PublicTest or PrivateTest),
+        `emotion` (int8, an index into `class_names`), `usage` (Training, PublicTest or PrivateTest; missing where
+        neither the source nor ingestion has decided it yet),
         `exact_group` (int64, equal for pixel-identical faces), `group` (int64, equal for exact and near
         copies), `blank` (bool), and `source_id` (str or missing: the `face_id` that a generated face was made from).
     class_names
@@ -85,22 +95,32 @@ class Faces:
         cls,
         images: Images,
         emotion: npt.ArrayLike,
-        usage: npt.ArrayLike,
+        usage: npt.ArrayLike | Sequence[str | None],
         *,
         face_id: Sequence[str] | None = None,
         source: str = "unknown",
         class_names: tuple[str, ...] = EMOTIONS,
+        split: SplitOrigin = "official",
     ) -> Faces:
         """Make faces that nobody has fingerprinted yet: each is its own group, none is blank or generated.
 
-        `face_id` defaults to the row number; the digest covers pixels, labels and usage.
+        `face_id` defaults to the row number; the digest covers pixels, labels and usage. A usage of `None` or
+        NaN is one that the source does not decide; ingestion divides such faces.
+
+        Raises
+        ------
+        ValueError
+            If a usage is neither known nor missing.
         """
         rows = np.arange(len(images), dtype=np.int64)
+        usages = pd.Series(np.asarray(usage, dtype=object), dtype="str")
+        if unknown := set(usages.dropna()) - set(USAGES):
+            raise ValueError(f"Faces know the usages {', '.join(USAGES)}, not {sorted(unknown)}.")
         table = pd.DataFrame(
             {
                 "face_id": pd.array(face_id if face_id is not None else rows.astype(str), dtype="str"),
                 "emotion": np.asarray(emotion, dtype=np.int8),
-                "usage": pd.Categorical(np.asarray(usage), categories=list(USAGES)),
+                "usage": pd.Categorical(usages, categories=list(USAGES)),
                 "exact_group": rows,
                 "group": rows,
                 "blank": np.zeros(len(rows), dtype=bool),
@@ -108,7 +128,7 @@ class Faces:
             }
         )
         images = np.ascontiguousarray(images)
-        return cls(images, table, class_names, Provenance(source, content_digest(images, table)))
+        return cls(images, table, class_names, Provenance(source, content_digest(images, table), split=split))
 
     def __len__(self) -> int:
         return len(self.table)
@@ -173,5 +193,5 @@ def content_digest(images: Images, table: pd.DataFrame) -> str:
     """Sixteen hex digits over pixels, labels and usage: equal for the same data from any source form."""
     hashed = hashlib.sha256(np.ascontiguousarray(images).data)
     hashed.update(table["emotion"].to_numpy().astype(np.int8).tobytes())
-    hashed.update("\n".join(table["usage"].astype("str")).encode())
+    hashed.update("\n".join(table["usage"].astype("str").fillna("")).encode())
     return hashed.hexdigest()[:16]

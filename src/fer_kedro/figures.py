@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from itertools import cycle
 from typing import Any
 
 from matplotlib.axes import Axes
@@ -12,6 +14,7 @@ from fer_kedro.faces import Provenance
 
 DEMO_MARK, DEMO_COLOUR = "DEMO FACES: synthetic stand-in, not FER-2013", "#9e2a2b"
 MARGIN, MARK_INCHES = 0.012, 0.2
+LONGEST_LABEL = 18
 
 INK, MUTED, ACCENT, GRID = "#1f2933", "#7b8794", "#2a6f97", "#e4e7eb"
 USAGE_COLOURS = {"Training": "#2a6f97", "PublicTest": "#e09f3e", "PrivateTest": "#9e2a2b"}
@@ -19,11 +22,13 @@ EMOTION_COLOURS = {
     "angry": "#c8553d", "disgust": "#588157", "fear": "#6d597a", "happy": "#e0a100",
     "sad": "#3d5a80", "surprise": "#d17a94", "neutral": "#7b8794",
 }  # fmt: skip
+OTHER_COLOURS = ("#2a9d8f", "#8d5b4c", "#90a955", "#b5179e", "#4895ef")
 STYLE: Any = {
     "font.family": "DejaVu Sans", "font.size": 10, "axes.titlesize": 11, "axes.titleweight": "bold",
     "axes.titlelocation": "left", "axes.edgecolor": MUTED, "axes.labelcolor": INK, "text.color": INK,
     "xtick.color": INK, "ytick.color": INK, "axes.spines.top": False, "axes.spines.right": False,
     "axes.grid": False, "grid.color": GRID, "figure.dpi": 120, "savefig.dpi": 120, "legend.frameon": False,
+    "text.parse_math": False,  # a class may be called "$5 or $10"
 }  # fmt: skip
 
 
@@ -47,9 +52,21 @@ def headline(figure: Figure, text: str) -> None:
     figure.suptitle(text, x=MARGIN, ha="left", fontsize=12.5, fontweight="bold")
 
 
-def class_colour(name: str) -> str:
-    """Return the house colour of an emotion, or the accent for a class that the house doesn't know."""
-    return EMOTION_COLOURS.get(name, ACCENT)
+def class_colours(names: Sequence[str]) -> dict[str, str]:
+    """Return a colour for each class: an emotion's own, or one that none of these emotions has; twelve differ."""
+    own = {name: EMOTION_COLOURS[name] for name in names if name in EMOTION_COLOURS}
+    free = cycle(colour for colour in (*EMOTION_COLOURS.values(), *OTHER_COLOURS) if colour not in own.values())
+    return {name: own.get(name) or next(free) for name in names}
+
+
+def class_labels(names: Sequence[str]) -> list[str]:
+    """Write class names as labels: what is longer than 18 characters ends in an ellipsis."""
+    return [name if len(name) <= LONGEST_LABEL else f"{name[: LONGEST_LABEL - 1]}…" for name in names]
+
+
+def label_inches(labels: Sequence[str]) -> float:
+    """Estimate how wide bold labels are at the left of pictures, at least an inch."""
+    return max(1.0, 0.13 * max(map(len, labels), default=0))
 
 
 def strip(axis: Axes) -> None:

@@ -1,9 +1,12 @@
 """The pipelines that `kedro run --pipelines=…` knows."""
 
+from difflib import get_close_matches
 from pathlib import Path
+from typing import Any
 
 import yaml
 from kedro.pipeline import Pipeline
+from yaml.error import MarkedYAMLError
 
 from fer_kedro.errors import InputError
 from fer_kedro.pipelines import balancing, eda, ingestion, reporting, training
@@ -42,13 +45,11 @@ def recipes() -> list[str]:
     Raises
     ------
     InputError
-        If file, key and `name` of a page differ: its results would pass for another recipe's.
+        If a page is not YAML, or its file, key and `name` differ: its results would pass for another recipe's.
     """
     pages = sorted((CONF / "parameters_recipes").glob("*.yml"))
     for page in pages:
-        found = (yaml.safe_load(page.read_text()) or {}).get("recipes", {})
-        names = {page.stem, *found, *(recipe.get("name") for recipe in found.values())}
-        if names != {page.stem}:
+        if (names := _names(page)) != {page.stem}:
             raise InputError(
                 f"{page.name} must hold one recipe whose key and name are '{page.stem}', not "
                 f"{sorted(map(str, names - {page.stem}))}; a copied page needs its own name in all three places."
@@ -57,5 +58,34 @@ def recipes() -> list[str]:
 
 
 def default_recipe() -> str:
-    """Return the recipe that `training` and the default pipeline train."""
-    return str(yaml.safe_load((CONF / "globals.yml").read_text())["default_recipe"])
+    """Return the recipe that `training` and the default pipeline train.
+
+    Raises
+    ------
+    InputError
+        If there is no recipe of that name.
+    """
+    name = str(_read(CONF / "globals.yml").get("default_recipe"))
+    if name not in recipes():
+        near = get_close_matches(name, recipes(), 1, cutoff=0)[0]
+        raise InputError(
+            f"conf/base/globals.yml asks for default_recipe {name!r}, which no page describes; try {near!r}."
+        )
+    return name
+
+
+def _names(page: Path) -> set[Any]:
+    """Key and `name` of every recipe on a page, nothing in place of what is missing."""
+    found = _read(page).get("recipes")
+    recipes = found if isinstance(found, dict) else {None: None}
+    return {*recipes, *(recipe.get("name") if isinstance(recipe, dict) else None for recipe in recipes.values())}
+
+
+def _read(page: Path) -> dict[str, Any]:
+    try:
+        content = yaml.safe_load(page.read_bytes())
+    except yaml.YAMLError as error:
+        line = error.problem_mark.line + 1 if isinstance(error, MarkedYAMLError) and error.problem_mark else 1
+        reason = getattr(error, "problem", None) or getattr(error, "reason", None)
+        raise InputError(f"{page}, line {line}, is not YAML ({reason}); correct the page or take it away.") from error
+    return content if isinstance(content, dict) else {}

@@ -7,7 +7,7 @@ from pydantic import Field
 from fer_kedro.strict import Strict
 from fer_kedro.variation import Augmentation, Balancing
 
-Precision = Literal["auto", "float32", "mixed_bfloat16"]
+Precision = Literal["auto", "float32", "mixed_bfloat16", "mixed_float16"]
 Share = Annotated[float, Field(ge=0, lt=1)]
 Monitored = Literal["val_loss", "val_accuracy"]
 
@@ -84,7 +84,8 @@ class ReduceOnPlateau(Strict):
 class Training(Strict):
     """How long, in what batches and at what precision; `keep_best` names what the kept epoch is chosen by.
 
-    Precision `auto` is mixed bfloat16 where the processor computes it natively, float32 elsewhere.
+    Precision `auto` is mixed bfloat16 where the processor computes it natively, float32 elsewhere; `mixed_float16`
+    needs a GPU.
     """
 
     batch_size: Annotated[int, Field(gt=0)] = 64

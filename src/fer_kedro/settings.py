@@ -2,14 +2,14 @@
 
 import os
 
-from fer_kedro.hooks import CheckpointHooks, ErrorHooks, RecipeRunHooks, SummaryHooks
+from fer_kedro.hooks import CheckpointHooks, DataLockHooks, ErrorHooks, RecipeRunHooks, SummaryHooks
 
 # TensorFlow and MLflow are imported later and read these then.
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # it would report the absence of a GPU at length
 os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
 os.environ.setdefault("DO_NOT_TRACK", "true")
 
-HOOKS = (CheckpointHooks(), ErrorHooks(), RecipeRunHooks(), SummaryHooks())
+HOOKS = (DataLockHooks(), CheckpointHooks(), ErrorHooks(), RecipeRunHooks(), SummaryHooks())
 
 CONFIG_LOADER_ARGS = {
     "base_env": "base",

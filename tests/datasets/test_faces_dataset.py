@@ -62,6 +62,27 @@ def test_all_usages_stay_known_when_only_one_is_there(faces: Faces, stored: Face
     assert list(stored.load().table["usage"].cat.categories) == ["Training", "PublicTest", "PrivateTest"]
 
 
+@pytest.mark.parametrize("split", ["official", "own", "derived"])
+def test_who_split_the_faces_comes_back_and_undecided_usages_too(faces: Faces, tmp_path: Path, split: str) -> None:
+    dataset = FacesDataset(filepath=str(tmp_path / "faces.parquet"))
+    dataset.save(Faces.build(faces.images, faces.labels, ["Training", None, "PublicTest"] * 3, split=split))
+    assert dataset.load().provenance.split == split
+    assert dataset.load().table["usage"].isna().tolist() == [False, True, False] * 3
+
+
+def test_files_of_before_the_split_was_known_are_of_the_official_one(
+    faces: Faces, stored: FacesDataset, tmp_path: Path
+) -> None:
+    path = tmp_path / "layer" / "faces.parquet"
+    table = pq.read_table(path)
+    header = json.loads(table.schema.metadata[b"fer_kedro"])
+    header["provenance"] = {name: header["provenance"][name] for name in ("source", "digest", "made_by")}
+    old = {**table.schema.metadata, b"fer_kedro": json.dumps(header)}
+    pq.write_table(table.replace_schema_metadata(old), path)
+    assert stored.load().provenance == faces.provenance
+    assert faces.provenance.split == "official"
+
+
 def test_pandas_opens_the_file(faces: Faces, stored: FacesDataset, tmp_path: Path) -> None:
     table = pd.read_parquet(tmp_path / "layer" / "faces.parquet")
     assert list(table.columns) == [*faces.table.columns, "image"]

@@ -33,7 +33,8 @@ def test_labels_usages_pixels_and_row_numbers_are_kept(faces: Faces, rows: Rows,
 
 @pytest.mark.parametrize("newline", ["\n", "\r\n"])
 @pytest.mark.parametrize(
-    "header", ["emotion,pixels,Usage", "\ufeffEmotion, PIXELS, usage", '"emotion","pixels","Usage"']
+    "header",
+    ["emotion,pixels,Usage", "\ufeffEmotion, PIXELS, usage", '"emotion","pixels","Usage"', '"emotion,pixels,Usage'],
 )
 def test_spelling_of_the_header_and_line_ends_do_not_matter(
     faces: Faces, rows: Rows, write_csv: Write, header: str, newline: str
@@ -44,7 +45,7 @@ def test_spelling_of_the_header_and_line_ends_do_not_matter(
 
 
 @pytest.mark.parametrize("newline", ["\n", "\r\n"])
-@pytest.mark.parametrize("header", ["emotion,pixels,Usage", "\ufeffEmotion, PIXELS, usage"])
+@pytest.mark.parametrize("header", ["emotion,pixels,Usage", "\ufeffEmotion, PIXELS, usage", '"emotion,pixels,Usage'])
 def test_the_quick_reader_alone_reads_what_the_careful_one_reads(
     rows: Rows, write_csv: Write, header: str, newline: str
 ) -> None:
@@ -123,6 +124,22 @@ def test_the_first_bad_row_is_named_in_one_sentence(
     sentence = str(refusal.value)
     assert "fer.csv, data row 3 (line 4), has " + complaint in sentence
     assert "\n" not in sentence
+
+
+def test_a_name_that_promises_compression_does_not_matter(faces: Faces, rows: Rows, write_csv: Write) -> None:
+    assert read_fer2013_csv(write_csv(rows, name="fer2013.csv.gz")) == faces
+
+
+def test_quoted_line_breaks_between_pixels_are_spaces(faces: Faces, rows: Rows, write_csv: Write) -> None:
+    for row in rows:
+        row[1] = '"' + row[1].replace(" ", "\n", 3) + '"'
+    assert read_fer2013_csv(write_csv(rows)) == faces
+
+
+def test_a_quote_that_is_never_closed_is_named(rows: Rows, write_csv: Write) -> None:
+    rows[2][1] = '"' + rows[2][1]
+    with pytest.raises(InputError, match=r"data row 3 \(line 10\), has 2 columns instead of 3"):
+        read_fer2013_csv(write_csv(rows))
 
 
 def test_pixels_missing_in_one_row_and_too_many_in_the_next_are_noticed(rows: Rows, write_csv: Write) -> None:

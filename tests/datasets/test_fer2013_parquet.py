@@ -6,6 +6,7 @@ from typing import Any
 
 import cv2
 import numpy as np
+import pyarrow as pa
 import pytest
 
 from fer_kedro.datasets import FacesDataset, RawFacesDataset, fer2013_parquet
@@ -24,7 +25,8 @@ def png(*shape: int, dtype: type = np.uint8) -> bytes:
 def test_pictures_are_decoded_in_order(
     faces: Faces, columns: Columns, write_parquet: Write, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(fer2013_parquet, "ROWS_A_TASK", 2)
+    monkeypatch.setattr(fer2013_parquet, "ROWS_AT_ONCE", 5)
+    monkeypatch.setattr(fer2013_parquet, "PICTURES_A_TASK", 2)
     read = read_fer2013_parquet(write_parquet(columns))
     np.testing.assert_array_equal(read.images, faces.images)
     assert read == faces
@@ -53,12 +55,15 @@ def test_column_names_are_read_in_any_case(faces: Faces, columns: Columns, write
         ("emotion", 1000, "holds int64 that is not an emotion from 0 to 6"),
         ("usage", "Test", "row 3, has 'Test' instead of the usage Training, PublicTest or PrivateTest"),
         ("usage", None, "row 3, has None instead of the usage"),
-        ("image", b"", "row 3, holds no picture"),
+        ("emotion", 2**40, "holds int64 that is not an emotion from 0 to 6"),
+        ("usage", "Test" * 99, "row 3, has 'TestTestTestTestTestTestTestTestTestTes instead of the usage"),
         ("image", None, "row 3, holds no picture"),
-        ("image", b"not a picture", "row 3, holds no picture"),
-        ("image", png(48, 48, 3), r"row 3, holds uint8 of shape \(48, 48, 3\)"),
-        ("image", png(47, 48), r"row 3, holds uint8 of shape \(47, 48\)"),
-        ("image", png(48, 48, dtype=np.uint16), r"row 3, holds uint16 of shape \(48, 48\)"),
+        ("image", b"", r"row 3, holds an image that is empty \(0 bytes\)"),
+        ("image", b"not a picture", "row 3, holds an image that is no picture that can be read"),
+        ("image", b"\0" * 2303, "row 3, holds an image that is no picture that can be read"),
+        ("image", png(48, 48)[:-30], "row 3, holds an image that is a picture that is cut short or damaged"),
+        ("image", b"\xff\xd8\xff" + b"\0" * 2301, "row 3, holds an image that is"),
+        ("image", b"\0" * (1 << 24) + b"\0", "row 3, holds 16,777,217 bytes instead of a picture"),
     ],
 )
 def test_the_bad_row_is_named(
@@ -69,10 +74,39 @@ def test_the_bad_row_is_named(
         read_fer2013_parquet(write_parquet(columns))
 
 
-def test_a_column_of_another_kind_is_refused(columns: Columns, write_parquet: Write) -> None:
-    columns["usage"] = [{"name": usage} for usage in columns["usage"]]
-    with pytest.raises(InputError, match="that is not the usage Training"):
+@pytest.mark.parametrize(
+    ("column", "value", "complaint"),
+    [
+        ("usage", {"name": "Training"}, "does not hold one plain value a row in the column 'usage'"),
+        ("emotion", [3], "does not hold one plain value a row in the column 'emotion'"),
+        ("emotion", "happy", "holds string that is not an emotion from 0 to 6"),
+        ("usage", 1.5, "row 1, has 1.5 instead of the usage Training"),
+        ("image", "text", "holds string in the column 'image', not pictures"),
+        ("image", 7, "holds int64 in the column 'image', not pictures"),
+    ],
+)
+def test_a_column_of_another_kind_is_refused(
+    columns: Columns, write_parquet: Write, column: str, value: object, complaint: str
+) -> None:
+    columns[column] = [value] * 9
+    with pytest.raises(InputError, match="fer.parquet.*" + complaint):
         read_fer2013_parquet(write_parquet(columns))
+
+
+@pytest.mark.parametrize("image", [png(96, 96), png(48, 48, 3), png(60, 48), png(48, 48, dtype=np.uint16)])
+def test_pictures_of_any_size_and_colour_become_faces(columns: Columns, write_parquet: Write, image: bytes) -> None:
+    columns["image"] = [image] * 9
+    assert (read_fer2013_parquet(write_parquet(columns)).images == 0).all()
+
+
+@pytest.mark.parametrize(
+    "kind", [pa.binary(), pa.large_binary(), pa.binary(48 * 48), pa.dictionary(pa.int8(), pa.binary())]
+)
+def test_raw_pixels_may_be_stored_in_any_binary_type(
+    faces: Faces, columns: Columns, write_parquet: Write, kind: pa.DataType
+) -> None:
+    columns["image"] = pa.array([image.tobytes() for image in faces.images]).cast(kind)
+    assert read_fer2013_parquet(write_parquet(columns)) == faces
 
 
 @pytest.mark.parametrize("column", ["emotion", "usage", "image"])

@@ -72,9 +72,7 @@ def test_two_sources_are_refused_by_name(
     assert "several sources, fer.csv and fer.parquet" in refusal(folder)
 
 
-@pytest.mark.parametrize(
-    "content", [b"", b"PK\x03\x04", b"emotion,pixels\n1,2\n", b"\xff\xfe\x00\r\x00\n", b"PAR0PAR0"]
-)
+@pytest.mark.parametrize("content", [b"", b"PK\x03", b"emotion,pixels\n1,2\n", b"\xff\xfe\x00\r\x00\n", b"PAR0PAR0"])
 def test_what_is_not_recognised_is_refused_and_never_replaced(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "fer2013.csv"
     path.write_bytes(content)

@@ -4,7 +4,6 @@ from typing import Any
 
 import pytest
 from kedro.io import DatasetError
-from kedro.validation.exceptions import ParameterValidationError
 
 from fer_kedro.errors import InputError
 from fer_kedro.hooks.errors import user_error
@@ -35,16 +34,6 @@ def test_input_error_is_found_behind_what_it_caused() -> None:
 
 def test_other_errors_keep_their_traceback() -> None:
     assert user_error(DatasetError("a fault of ours")) is None
-
-
-def test_refused_parameter_is_named_without_pydantics_small_print() -> None:
-    told = user_error(
-        ParameterValidationError(
-            "Parameter 'x': 1 validation error\nrate\n  Input should be greater than 0 [type=greater_than, "
-            "input_value=-1, input_type=int]\n    For further information visit https://errors.pydantic.dev/v/x"
-        )
-    )
-    assert told == "Parameter 'x': 1 validation error rate Input should be greater than 0"
 
 
 def test_nested_decisions_are_flattened_to_dotted_names() -> None:

@@ -13,6 +13,7 @@ from pydantic import ValidationError
 
 from fer_kedro.faces import Faces, Provenance
 from fer_kedro.pipelines.ingestion import create_pipeline
+from fer_kedro.pipelines.ingestion.crop import FaceCropParameters
 from fer_kedro.pipelines.ingestion.nodes import IngestionParameters, account_for, fingerprint, summarise_copies
 from fer_kedro.protocols.split import Protocol, split_faces
 
@@ -166,8 +167,13 @@ def test_same_faces_have_the_same_fingerprints(raw: Faces, faces: Faces) -> None
 
 def test_pipeline_is_wired_as_its_readme_says(raw: Faces) -> None:
     pipeline = create_pipeline()
-    assert pipeline.all_outputs() == {"faces", "near_copies", "ingestion_account", "copies_summary"}
-    entries = {"raw_faces": MemoryDataset(raw), "params:ingestion": MemoryDataset(IngestionParameters())}
+    reports = {"near_copies", "ingestion_account", "copies_summary", "face_crop_account"}
+    assert pipeline.all_outputs() == {"cropped_faces", "faces", *reports}
+    entries = {
+        "raw_faces": MemoryDataset(raw),
+        "params:face_crop": MemoryDataset(FaceCropParameters()),
+        "params:ingestion": MemoryDataset(IngestionParameters()),
+    }
     results = SequentialRunner().run(pipeline, DataCatalog(entries))
     faces, pairs = fingerprint(raw, IngestionParameters())
     assert results["copies_summary"].load() == summarise_copies(faces, pairs)

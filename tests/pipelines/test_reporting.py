@@ -17,7 +17,7 @@ from fer_kedro.evaluation import confusion, predictions_table, run_record
 from fer_kedro.faces import EMOTIONS, Faces
 from fer_kedro.pipelines.reporting import create_pipeline, nodes
 from fer_kedro.pipelines.reporting.gallery import confident_mistakes
-from fer_kedro.pipelines.reporting.page import png_uri
+from fer_kedro.pipelines.reporting.page import png_uri, render_section
 
 RUN = "honest.goldstein_cnn"
 COUNT = 60
@@ -252,6 +252,32 @@ def test_section_carries_its_record_and_four_pictures(outputs: dict[str, Any], r
     assert section["html"].count("data:image/png;base64,") == 4
     assert "Tiny &amp; quick" in section["html"]
     assert "65.0\u00a0%" in section["html"]
+
+
+def test_section_says_whose_faces_and_split_they_are(predictions: pd.DataFrame) -> None:
+    def html(**data: Any) -> str:
+        record = run_record(predictions, facts() | {"data": {"digest": "ab12"} | data})
+        return render_section(record, nodes.classification_report(predictions), {})
+
+    derived = html(source="images", split="derived", split_seed=7)
+    assert '<span class="chip">Own images, split derived by us, seed 7</span>' in derived
+    assert "Own images, split derived by us, seed 7, digest <code>ab12</code>" in derived
+    assert "test folder, of FER-2013" in derived
+    assert '<span class="chip">FER-2013</span>' in html(source="fer2013")
+    assert "split" not in html(source="fer2013", split="official")
+    assert "of FER-2013" not in html(source="fer2013")
+
+
+def test_long_class_names_of_mistakes_stand_on_lines_of_their_own(
+    faces: Faces, predictions: pd.DataFrame, record: dict[str, Any]
+) -> None:
+    def titles(names: tuple[str, ...]) -> list[str]:
+        renamed = predictions.rename(columns=dict(zip([f"p_{name}" for name in EMOTIONS], names, strict=True)))
+        figure = nodes.draw_confident_mistakes(faces, renamed, record)
+        return [axes.get_title() for axes in figure.axes if axes.images]
+
+    assert titles(tuple(f"p_{name}" for name in EMOTIONS))[0] == "happy → sad\n90.0\u00a0%"
+    assert titles(tuple(f"p_a long class {k}" for k in range(7)))[0] == "a long class 3 →\na long class 4\n90.0\u00a0%"
 
 
 def test_stored_picture_is_embedded_as_it_is(outputs: dict[str, Any], record: dict[str, Any]) -> None:

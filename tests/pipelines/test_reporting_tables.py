@@ -76,6 +76,79 @@ def test_what_a_report_claims_is_not_held_against_demo_faces(comparison: pd.Data
     assert comparison["reported_accuracy"].isna().tolist() == [False, False, False, False, True]
 
 
+DERIVED = {"source": "fer2013", "digest": "dd", "split": "derived", "split_seed": 3}
+OWN = {"source": "images", "digest": "ee", "split": "own"}
+
+
+@pytest.fixture(scope="module")
+def splits() -> pd.DataFrame:
+    """Runs of one recipe, better and better, on the official split in two forms, on derived ones, and on own faces."""
+    data = {
+        "honest.before": {"source": "fer2013", "digest": "aa"},
+        "honest.official": {"source": "fer2013", "digest": "bb", "split": "official"},
+        "honest.derived": DERIVED,
+        "honest.again": DERIVED,
+        "honest.other_seed": DERIVED | {"digest": "d4", "split_seed": 4},
+        "honest.own": OWN,
+        "honest.other_faces": OWN | {"digest": "ff"},
+        "honest.cropped": {"source": "fer2013, cropped by mtcnn", "digest": "cc", "split": "official"},
+    }
+    records = [scored(run, 0.5 + 0.05 * place, data=facts) for place, (run, facts) in enumerate(data.items())]
+    return nodes.compare({record["run"]: {"record": record} for record in records})
+
+
+def test_runs_are_ranked_with_those_on_the_same_test_faces_alone(splits: pd.DataFrame) -> None:
+    ranked = splits.groupby(["data", "test_set"], sort=False)["run"].apply(list).tolist()
+    assert sorted(ranked, key=len) == [
+        ["honest.other_seed"],
+        ["honest.cropped"],
+        ["honest.own"],
+        ["honest.other_faces"],
+        ["honest.official", "honest.before"],
+        ["honest.again", "honest.derived"],
+    ]
+    assert splits.groupby(["data", "test_set"])["rank"].apply(sorted).apply(list).tolist().count([1, 2]) == 2
+
+
+def test_the_official_split_comes_first_and_others_are_named_with_seed_and_digest(splits: pd.DataFrame) -> None:
+    titles = [axes.get_title(loc="left") for axes in nodes.draw_comparison(splits).axes]
+    assert titles == [
+        "FER-2013, 7 classes",
+        "FER-2013, 7 classes, split derived by us, seed 3, digest dd",
+        "FER-2013, 7 classes, split derived by us, seed 4, digest d4",
+        "FER-2013, cropped by mtcnn, 7 classes",
+        "Own images, 7 classes, own split, digest ee",
+        "Own images, 7 classes, own split, digest ff",
+    ]
+    page = nodes.report_page(splits, b"", {run: {"html": run} for run in splits["run"]})
+    assert all(title in page for title in titles)
+    assert "labels of FER-2013 are noisy" in page
+
+
+def test_what_a_report_claims_is_of_fer2013_alone(splits: pd.DataFrame) -> None:
+    claimed = splits.set_index("run")["reported_accuracy"].notna()
+    assert claimed.index[~claimed].tolist() == ["honest.own", "honest.other_faces"]
+
+
+def test_pages_of_own_faces_say_nothing_of_fer2013s_labels(splits: pd.DataFrame) -> None:
+    own = splits[splits["data"] == "images"]
+    assert "labels of FER-2013" not in nodes.report_page(own, b"", {run: {"html": run} for run in own["run"]})
+    page = nodes.results_page({"x": scored("honest.own", 0.7, data=OWN)})
+    assert "FER+" not in page
+    assert "## Own images, 7 classes, own split, digest ee" in page
+    assert "data `images` with digest `ee`, own split, seed 0" in page
+
+
+def test_results_page_names_a_derived_split_and_survives_any_class_name() -> None:
+    record = scored("honest.derived", 0.7, data=DERIVED)
+    per_class = record["scores"]["PrivateTest"]["all"]["per_class"]
+    per_class["glad|happy"] = per_class.pop("happy")
+    page = nodes.results_page({"x": record})
+    assert "data `fer2013` with digest `dd`, split derived by us, seed 3, seed 0" in page
+    assert "| glad\\|happy | 0.500 |" in page
+    assert "FER+" in page
+
+
 def test_best_and_worst_class_are_named(comparison: pd.DataFrame) -> None:
     assert comparison.loc[0, ["best_class", "worst_class"]].tolist() == ["neutral", "angry"]
     assert comparison.loc[0, "best_f1"] == pytest.approx(0.6)

@@ -71,6 +71,12 @@ def test_protocol_that_keeps_copies_is_stopped(faces: Faces) -> None:
         prepare_faces(faces, CARELESS, None)
 
 
+def test_a_single_class_is_refused(faces: Faces) -> None:
+    alone = replace(faces.take(faces.labels == 3), class_names=("glad",)).with_columns(emotion=np.int8(0))
+    with pytest.raises(InputError, match="no class but 'glad'"):
+        prepare_faces(alone, HONEST, None)
+
+
 def test_data_without_a_usage_are_refused(faces: Faces) -> None:
     with pytest.raises(InputError, match="no PrivateTest faces"):
         prepare_faces(faces.take(np.arange(150)), HONEST, None)

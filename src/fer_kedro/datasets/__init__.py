@@ -1,5 +1,6 @@
 """What the catalog reads and writes; Keras, MLflow and OpenCV are imported only when they are used."""
 
+from fer_kedro.datasets.atomic_datasets import CSVDataset, JSONDataset, ParquetDataset, PlotlyDataset
 from fer_kedro.datasets.environment_dataset import EnvironmentDataset
 from fer_kedro.datasets.faces_dataset import FacesDataset
 from fer_kedro.datasets.figure_dataset import FigureDataset
@@ -10,12 +11,16 @@ from fer_kedro.datasets.raw_faces_dataset import RawFacesDataset
 from fer_kedro.datasets.records_dataset import RecordsDataset
 
 __all__ = [
+    "CSVDataset",
     "EnvironmentDataset",
     "FacesDataset",
     "FigureDataset",
+    "JSONDataset",
     "KerasModelDataset",
     "MonitorDataset",
     "PageDataset",
+    "ParquetDataset",
+    "PlotlyDataset",
     "RawFacesDataset",
     "RecordsDataset",
 ]

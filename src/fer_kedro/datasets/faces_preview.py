@@ -6,7 +6,7 @@ import io
 import numpy as np
 
 from fer_kedro.faces import SIZE, Faces, Images
-from fer_kedro.figures import MUTED, house_style, mark_source, new_figure
+from fer_kedro.figures import MUTED, class_labels, house_style, mark_source, new_figure
 
 GAP = 4
 
@@ -20,7 +20,7 @@ def draw_preview(faces: Faces, columns: int = 12) -> str:
         counts = np.bincount(faces.labels, minlength=len(faces.class_names))
         axes.set_yticks(
             [(SIZE + GAP) * code + SIZE / 2 for code in range(len(counts))],
-            [f"{name}  {count:,}" for name, count in zip(faces.class_names, counts, strict=True)],
+            [f"{name}  {count:,}" for name, count in zip(class_labels(faces.class_names), counts, strict=True)],
         )
         axes.set_xticks([])
         axes.set_xlabel(" ")  # room for the mark of demo faces

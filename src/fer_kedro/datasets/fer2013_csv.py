@@ -1,10 +1,13 @@
 """FER-2013 as the Kaggle challenge's CSV: a label, 2,304 grey values and a usage in each row."""
 
 import csv
+import io
 import os
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
+from typing import IO, Literal, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -19,6 +22,8 @@ FIELDS = ("emotion", "pixels", "usage")
 LABELS = tuple(str(code) for code in range(len(EMOTIONS)))
 PIXELS = SIZE * SIZE
 BLOCK_BYTES = 1 << 20
+LONGEST_HEADER, LONGEST_LINE = 4096, 1 << 20
+"""A line is read in pieces of so many characters: none fits a row, so the first is refused, whatever follows."""
 ROWS_AT_ONCE = 16
 """Parsed together: so few that malloc reuses the pages of the intermediate arrays (a tenth of the page faults)."""
 
@@ -27,16 +32,28 @@ Part = tuple[Codes, Codes, npt.NDArray[np.uint8]]
 """Labels, usages (as indices into `USAGES`) and pixels, shape (n, 2304), of some rows."""
 
 
+class File(Protocol):
+    """A `Path`, or a file in an archive: it opens as bytes, and its text names it to the user."""
+
+    def open(self, mode: Literal["rb"], /) -> IO[bytes]:
+        """Open it anew."""
+        ...
+
+    def is_file(self) -> bool:
+        """Whether it is an ordinary file."""
+        ...
+
+
 class _UnusualText(Exception):
     """The quick reader met something that only the careful one can judge."""
 
 
-def is_fer2013_csv(path: Path) -> bool:
+def is_fer2013_csv(path: File) -> bool:
     """Whether the file's first line names emotion, pixels and Usage, in any case and order."""
     return path.is_file() and all(_header(path).count(field) == 1 for field in FIELDS)
 
 
-def read_fer2013_csv(path: Path) -> Faces:
+def read_fer2013_csv(path: File) -> Faces:
     """Read and check every row.
 
     Several threads parse blocks of rows with NumPy. Where a block is not plainly right, the file is read
@@ -89,14 +106,16 @@ def parse_pixels(texts: pa.BinaryArray) -> npt.NDArray[np.uint8]:
     return parsed
 
 
-def _header(path: Path) -> list[str]:
-    with path.open(encoding="utf-8-sig", errors="replace") as file:
-        return [name.strip(' "\r\n').lower() for name in file.readline(4096).split(",")]
+def _header(path: File) -> list[str]:
+    with io.TextIOWrapper(path.open("rb"), encoding="utf-8-sig", errors="replace") as file:
+        line = file.readline(LONGEST_HEADER)
+    return [] if len(line) == LONGEST_HEADER else [name.strip(' "\n').lower() for name in line.split(",")]
 
 
-def _read_quickly(path: Path) -> list[Part]:
+def _read_quickly(path: File) -> list[Part]:
     reader = arrow_csv.open_csv(
-        path,
+        # A path alone would be unpacked if its name ended in `.gz`, whatever the file holds.
+        pa.OSFile(str(path)) if isinstance(path, Path) else path.open("rb"),
         read_options=arrow_csv.ReadOptions(block_size=BLOCK_BYTES, skip_rows=1, column_names=_header(path)),
         convert_options=arrow_csv.ConvertOptions(
             include_columns=FIELDS,
@@ -121,17 +140,17 @@ def _codes(texts: pa.StringArray, known: Iterable[str]) -> Codes:
     return codes.to_numpy().astype(np.int8)  # type: ignore[no-any-return]
 
 
-def _read_carefully(path: Path) -> list[Part]:
+def _read_carefully(path: File) -> list[Part]:
     """Read one row at a time; the first bad one is an error that names it."""
     header, parts = _header(path), []
-    with path.open(encoding="utf-8-sig", errors="replace", newline="") as file:
-        reader = csv.reader(file)
-        next(reader)
+    with io.TextIOWrapper(path.open("rb"), encoding="utf-8-sig", errors="replace", newline="") as file:
+        file.readline(LONGEST_HEADER)
+        reader = csv.reader(iter(partial(file.readline, LONGEST_LINE), ""))
         try:
             for fields in filter(None, reader):
                 parts.append(_parse_row(fields, header))
         except (ValueError, csv.Error) as error:
-            where = f"{path}, data row {len(parts) + 1} (line {reader.line_num})"
+            where = f"{path}, data row {len(parts) + 1} (line {reader.line_num + 1})"
             raise InputError(f"{where}, has {error}; correct that row or download the file again.") from error
     return parts
 

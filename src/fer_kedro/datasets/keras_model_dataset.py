@@ -33,13 +33,20 @@ class KerasModelDataset(AbstractDataset[Any, Any]):
         Raises
         ------
         InputError
-            If there is none. Kedro wraps it in a `DatasetError` whose cause it is.
+            If there is none, or it is damaged, or it holds code, as a Lambda layer does. Kedro wraps it in a
+            `DatasetError` whose cause it is.
         """
         if not self._filepath.exists():
             raise InputError(f"{self._filepath} does not exist; train its recipe first.")
         import keras
 
-        return keras.saving.load_model(self._filepath, safe_mode=True)
+        try:
+            return keras.saving.load_model(self._filepath, safe_mode=True)
+        except Exception as error:  # Keras raises anything from KeyError to BadZipFile on bytes that it did not write
+            raise InputError(
+                f"{self._filepath} is damaged, holds code or was not written by fer_kedro; "
+                "delete it and train its recipe again."
+            ) from error
 
     def save(self, data: Any) -> None:
         """Write the model to a temporary name, then rename it."""

@@ -1,19 +1,24 @@
 """The training monitor: a progress bar, and one checkpoint file that a restarted run goes on from."""
 
 import json
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile
 
 import numpy as np
 from kedro.io import AbstractDataset, DatasetError
 from tqdm import tqdm
 
 from fer_kedro.datasets.atomic import atomic_path
+from fer_kedro.errors import InputError
 from fer_kedro.learning.monitor import Checkpoint
 
 EpochListener = Callable[[int, dict[str, float]], None]
 HEADER = "header"
+DAMAGE = (ValueError, LookupError, TypeError, AttributeError, OSError, EOFError, MemoryError, BadZipFile, zlib.error)
+"""What NumPy raises on bytes that are no archive of plain arrays."""
 
 
 class TrainingMonitor:
@@ -29,15 +34,26 @@ class TrainingMonitor:
         self._listeners.append(listener)
 
     def restore(self, fingerprint: str) -> Checkpoint | None:
-        """Return the last checkpoint of this very experiment, if there is one."""
+        """Return the last checkpoint of this very experiment, if there is one.
+
+        Raises
+        ------
+        InputError
+            If the file is damaged or holds pickled objects, which are never executed.
+        """
         if not self._path.exists():
             return None
-        with np.load(self._path, allow_pickle=False) as archive:
-            header = json.loads(str(archive[HEADER]))
-            if header["fingerprint"] != fingerprint:
-                return None
-            arrays = {name: archive[name] for name in archive.files if name != HEADER}
-        return Checkpoint(fingerprint, header["state"], arrays)
+        try:
+            with np.load(self._path, allow_pickle=False) as archive:
+                header = json.loads(str(archive[HEADER]))
+                if header["fingerprint"] != fingerprint:
+                    return None
+                arrays = {name: archive[name] for name in archive.files if name != HEADER}
+            return Checkpoint(fingerprint, header["state"], arrays)
+        except DAMAGE as error:
+            raise InputError(
+                f"{self._path} is damaged or was not written by fer_kedro; delete it to train from the first epoch on."
+            ) from error
 
     def save(self, checkpoint: Checkpoint) -> None:
         """Replace the last checkpoint by this one, atomically."""

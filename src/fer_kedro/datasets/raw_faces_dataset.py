@@ -1,4 +1,4 @@
-"""FER-2013 as people have it, or demo faces where there is none."""
+"""FER-2013 or other faces as people have them, or demo faces where there are none."""
 
 import logging
 from collections.abc import Callable
@@ -7,8 +7,11 @@ from typing import Any, NamedTuple
 
 from kedro.io import AbstractDataset, DatasetError
 
+from fer_kedro.datasets.archives import is_archive, read_archive
 from fer_kedro.datasets.fer2013_csv import is_fer2013_csv, read_fer2013_csv
 from fer_kedro.datasets.fer2013_parquet import is_parquet, read_fer2013_parquet
+from fer_kedro.datasets.file_tree import is_hidden
+from fer_kedro.datasets.image_folders import is_image_folder, read_image_folder
 from fer_kedro.errors import InputError
 from fer_kedro.faces import Faces
 
@@ -18,7 +21,7 @@ KAGGLE = "https://www.kaggle.com/c/challenges-in-representation-learning-facial-
 
 
 class SourceForm(NamedTuple):
-    """One form in which FER-2013 is found on a disk."""
+    """One form in which faces are found on a disk."""
 
     name: str
     recognises: Callable[[Path], bool]
@@ -28,6 +31,14 @@ class SourceForm(NamedTuple):
 FORMS = (
     SourceForm("the Kaggle CSV", is_fer2013_csv, read_fer2013_csv),
     SourceForm("Parquet", is_parquet, read_fer2013_parquet),
+    SourceForm("an archive", is_archive, read_archive),
+    SourceForm("image folders", is_image_folder, read_image_folder),
+)
+
+
+KNOWN_FORMS = (
+    "it can be a CSV with emotion, pixels and Usage, Parquet with emotion, usage and image, pictures in folders "
+    "<split>/<class>/ or <class>/, or a zip or tar.gz of the CSV or of such folders"
 )
 
 
@@ -37,7 +48,8 @@ class RawFacesDataset(AbstractDataset[None, Faces]):
     Parameters
     ----------
     filepath
-        A file, or a folder whose first level is searched; hidden files don't count. `None` means demo faces.
+        A file, or a folder that holds one source or the picture folders themselves; hidden files don't count.
+        `None` means demo faces.
     demo
         How many demo faces an empty folder gives and their seed, as `{count: 4000, seed: 2013}`; without it
         an empty folder is an error.
@@ -56,7 +68,7 @@ class RawFacesDataset(AbstractDataset[None, Faces]):
         self.metadata = metadata
 
     def load(self) -> Faces:
-        """Return the faces, one group each, in the source's order.
+        """Return the faces, one group each, in the source's order, or by number or path if they are picture files.
 
         Raises
         ------
@@ -69,7 +81,7 @@ class RawFacesDataset(AbstractDataset[None, Faces]):
             if source is None:
                 return self._draw_demo_faces()
             form, path = source
-            logger.info("Reading FER-2013 from %s (%s).", path, form.name)
+            logger.info("Reading faces from %s (%s).", path, form.name)
             return form.read(path)
         except OSError as error:
             place = error.filename or self._filepath
@@ -89,7 +101,7 @@ class RawFacesDataset(AbstractDataset[None, Faces]):
         faces = draw_demo_faces(**self._demo)
         logger.warning(
             "No FER-2013 %s: going on with %d synthetic demo faces, a stand-in for real ones. "
-            "For the real data, download fer2013.csv from %s and put it (or the Parquet form) in data/01_raw, "
+            "For the real data, download FER-2013 from %s and put it, in any usual form, in data/01_raw, "
             "or pass --params=source=<path>.",
             f"in {self._filepath}" if self._filepath else "asked for",
             len(faces),
@@ -107,6 +119,9 @@ class RawFacesDataset(AbstractDataset[None, Faces]):
 def find_source(path: Path) -> tuple[SourceForm, Path] | None:
     """Return the source at a path and its form, or nothing for a folder that holds nothing.
 
+    Image folders are one source, whether they stand in the path itself or in one folder there. Any other source
+    may stand in such a single folder too.
+
     Raises
     ------
     InputError
@@ -114,19 +129,20 @@ def find_source(path: Path) -> tuple[SourceForm, Path] | None:
     """
     if not path.exists():
         raise InputError(f"{path} does not exist; give the file or folder that holds FER-2013.")
-    files = [path] if path.is_file() else sorted(f for f in path.iterdir() if not f.name.startswith("."))
-    found = [(form, file) for file in files for form in FORMS if form.recognises(file)]
-    if files and not found:
-        raise InputError(
-            f"{path} holds nothing that is recognised as FER-2013{_listed(files, path)}; "
-            "it can be a CSV with emotion, pixels and Usage, or Parquet with emotion, usage and image."
-        )
+    entries = [path] if path.is_file() else sorted(entry for entry in path.iterdir() if not is_hidden(entry.name))
+    files = [entry for entry in entries if not entry.is_dir()]
+    candidates = files if len(files) == len(entries) else [*files, path]
+    found = [(form, candidate) for candidate in candidates for form in FORMS if form.recognises(candidate)]
     if len(found) > 1:
-        names = " and ".join(file.name for _, file in found)
-        raise InputError(f"{path} holds several sources, {names}; leave one, or pass --params=source=<the file>.")
-    return found[0] if found else None
+        names = " and ".join(form.name if source == path else source.name for form, source in found)
+        raise InputError(f"{path} holds several sources, {names}; leave one, or pass --params=source=<the one>.")
+    if found or not entries:
+        return found[0] if found else None
+    if len(entries) == 1 and entries[0].is_dir() and (source := find_source(entries[0])):
+        return source
+    raise InputError(f"{path} holds nothing that is recognised as FER-2013{_listed(entries, path)}; {KNOWN_FORMS}.")
 
 
-def _listed(files: list[Path], path: Path) -> str:
-    names = [file.name for file in files if file != path]
+def _listed(entries: list[Path], path: Path) -> str:
+    names = [entry.name for entry in entries if entry != path]
     return f" ({', '.join(names[:3])}{', …' if len(names) > 3 else ''})" if names else ""

@@ -1,5 +1,6 @@
 """One MLflow child run: everything that is logged of one recipe, by run id alone."""
 
+import hashlib
 import time
 from typing import Any
 
@@ -7,6 +8,7 @@ from pydantic import BaseModel
 
 from fer_kedro.faces import Faces
 from fer_kedro.hooks.tracked_run import TrackedRun
+from fer_kedro.hooks.unfinished_runs import FOLDER, SUBJECT
 from fer_kedro.recipe import Recipe
 
 PROSE = {"name", "description", "chosen"}
@@ -14,29 +16,39 @@ MODEL_REQUIREMENTS = ("keras", "tensorflow", "numpy")
 
 
 class ChildRun(TrackedRun):
-    """A new run named after its namespace, a child of `parent_id`.
+    """The run of one recipe under one protocol, a child of the run of the whole command."""
 
-    Parameters
-    ----------
-    name
-        `<protocol>.<recipe>`.
-    parent_id
-        MLflow's id of the run of the whole `kedro run`.
-    """
+    def __init__(self, run_id: str, epochs_logged: frozenset[int] = frozenset()) -> None:
+        super().__init__(run_id)
+        self._epochs_logged = epochs_logged
+        self._model_id: str | None = None
+        self._logged: set[str] = set()
 
-    def __init__(self, name: str, parent_id: str) -> None:
+    @classmethod
+    def start(cls, name: str, parent_id: str, of: str) -> "ChildRun":
+        """Open a new run named `<protocol>.<recipe>` below a parent; `of` is the digest of its `subject`."""
         from mlflow import MlflowClient
 
         client = MlflowClient()
         parent = client.get_run(parent_id)
         protocol, _, recipe = name.partition(".")
-        tags = {"mlflow.parentRunId": parent_id, "protocol": protocol, "recipe": recipe}
-        if commit := parent.data.tags.get("git_commit"):
-            tags["git_commit"] = commit
+        tags = {"mlflow.parentRunId": parent_id, "protocol": protocol, "recipe": recipe, SUBJECT: of}
+        tags |= {tag: parent.data.tags[tag] for tag in ("git_commit", FOLDER) if tag in parent.data.tags}
         run = client.create_run(parent.info.experiment_id, run_name=name, tags=tags)
-        super().__init__(run.info.run_id)
-        self._model_id: str | None = None
-        self._logged: set[str] = set()
+        return cls(run.info.run_id)
+
+    @classmethod
+    def resume(cls, run_id: str, parent_id: str) -> "ChildRun":
+        """Go on with a run that was killed, below the new command's parent."""
+        from mlflow import MlflowClient
+
+        client = MlflowClient()
+        client.update_run(run_id, status="RUNNING")
+        client.set_tag(run_id, "mlflow.parentRunId", parent_id)
+        experiment = client.get_run(run_id).info.experiment_id
+        for model in client.search_logged_models([experiment], f"source_run_id='{run_id}'"):
+            client.delete_logged_model(model.model_id)  # it is logged again
+        return cls(run_id, frozenset(metric.step for metric in client.get_metric_history(run_id, "epoch/loss")))
 
     def log_recipe(self, recipe: Recipe) -> None:
         """Log every decision of a recipe as a parameter such as `training.batch_size`, and describe the run."""
@@ -58,10 +70,12 @@ class ChildRun(TrackedRun):
             source = f'{{"source": "{faces.provenance.source}"}}'
             dataset = Dataset("faces", faces.provenance.digest, "local", source, profile=profile)
             self._client.log_inputs(self.id, [DatasetInput(dataset, [InputTag("mlflow.data.context", "training")])])
-            self.tag(data__source=faces.provenance.source)
+            self.tag(data__source=faces.provenance.source, data__split=faces.provenance.split)
 
     def log_epoch(self, number: int, metrics: dict[str, float]) -> None:
-        """Log one epoch's metrics at step `number`."""
+        """Log one epoch's metrics at step `number`, once: a resumed training tells of its earlier epochs again."""
+        if number in self._epochs_logged:
+            return
         self._log_metrics({f"epoch/{name}": value for name, value in metrics.items() if name != "epoch"}, number)
 
     def log_output(self, name: str, data: Any) -> None:
@@ -130,6 +144,12 @@ class ChildRun(TrackedRun):
         first = what not in self._logged
         self._logged.add(what)
         return first
+
+
+def subject(recipe: Recipe, faces: Faces, commit: str) -> str:
+    """Digest of what a child run is a run of: the recipe's decisions, the faces and the code."""
+    decisions = recipe.model_dump_json(exclude=PROSE)
+    return hashlib.sha256(f"{decisions} {faces.provenance.digest} {commit}".encode()).hexdigest()[:16]
 
 
 def flatten(model: BaseModel) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """One MLflow child run per recipe, below the parent run that kedro-mlflow opens for the whole command."""
 
 import atexit
+from pathlib import Path
 from threading import Lock
 from typing import Any
 
@@ -9,9 +10,11 @@ from kedro.pipeline import Pipeline
 from kedro.pipeline.node import Node
 
 from fer_kedro.faces import Faces
-from fer_kedro.hooks.mlflow_child import ChildRun
+from fer_kedro.hooks.data_folder import data_folder
+from fer_kedro.hooks.mlflow_child import ChildRun, subject
 from fer_kedro.hooks.namespaces import run_and_dataset, run_of
 from fer_kedro.hooks.tracked_run import TrackedRun
+from fer_kedro.hooks.unfinished_runs import UnfinishedRuns, tag_runs_of
 from fer_kedro.recipe import Recipe
 
 
@@ -24,11 +27,20 @@ class RecipeRunHooks:
 
     def __init__(self) -> None:
         self._parent: TrackedRun | None = None
+        self._folder = Path()
+        self._unfinished: UnfinishedRuns | None = None
+        self._commit = ""
         self._children: dict[str, ChildRun] = {}
         self._current: str | None = None
         self._lock = Lock()
         # Ctrl-C calls no hook. This is registered before MLflow's own, which ends the parent well, and so runs later.
         atexit.register(self._interrupted)
+
+    @hook_impl
+    def after_context_created(self, context: Any) -> None:
+        """Remember where the data are: runs are told apart by that."""
+        self._folder = data_folder(context)
+        tag_runs_of(self._folder)
 
     @hook_impl(trylast=True)
     def before_pipeline_run(self, pipeline: Pipeline, catalog: Any) -> None:
@@ -38,8 +50,11 @@ class RecipeRunHooks:
         active = mlflow.active_run()
         self._parent = TrackedRun(active.info.run_id) if active else None
         self._children.clear()
-        if self._parent is not None:
-            self._parent.tag(git_commit=catalog.load("environment")["commit"])
+        if active and self._parent is not None:
+            self._unfinished = UnfinishedRuns(self._folder, active.info.experiment_id)
+            self._unfinished.mark_killed(but=self._parent.id)
+            self._commit = str(catalog.load("environment")["commit"])
+            self._parent.tag(git_commit=self._commit)
 
     @hook_impl
     def before_dataset_loaded(self, node: Node) -> None:
@@ -51,10 +66,11 @@ class RecipeRunHooks:
         """Open or continue the namespace's child run; log recipe and data; let the monitor report every epoch."""
         if self._parent is None:
             return
-        for faces in [value for value in inputs.values() if isinstance(value, Faces)][:1]:
-            self._parent.tag(data__source=faces.provenance.source)
+        faces = next((value for value in inputs.values() if isinstance(value, Faces)), None)
+        if faces is not None:
+            self._parent.tag(data__source=faces.provenance.source, data__split=faces.provenance.split)
         recipe = next((value for value in inputs.values() if isinstance(value, Recipe)), None)
-        child = self._child(run_of(node), self._parent, recipe)
+        child = self._child(run_of(node), self._parent, recipe, faces)
         if child is None:
             return
         for name, value in inputs.items():
@@ -85,14 +101,21 @@ class RecipeRunHooks:
         self._end_children("KILLED")
         self._parent = None
 
-    def _child(self, run: str | None, parent: TrackedRun, recipe: Recipe | None) -> ChildRun | None:
-        if run is None:
+    def _child(
+        self, name: str | None, parent: TrackedRun, recipe: Recipe | None, faces: Faces | None
+    ) -> ChildRun | None:
+        if name is None:
             return None
         with self._lock:
-            if recipe is not None and run not in self._children:
-                self._children[run] = ChildRun(run, parent.id)
-                self._children[run].log_recipe(recipe)
-        return self._children.get(run)
+            if recipe is not None and faces is not None and name not in self._children:
+                self._children[name] = self._open(name, parent, subject(recipe, faces, self._commit))
+                self._children[name].log_recipe(recipe)
+        return self._children.get(name)
+
+    def _open(self, name: str, parent: TrackedRun, of: str) -> ChildRun:
+        """Go on with the child run of the same recipe, faces and code that was cut short, or start one."""
+        killed = self._unfinished.killed(name, of) if self._unfinished else None
+        return ChildRun.resume(killed, parent.id) if killed else ChildRun.start(name, parent.id, of)
 
     def _end_children(self, status: str) -> None:
         for child in self._children.values():

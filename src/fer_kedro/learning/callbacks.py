@@ -49,7 +49,7 @@ class Chronicle(keras.callbacks.Callback):
         self._counters: list[dict[str, float | None]] = []
 
     def restore(self, model: keras.Model) -> int:
-        """Put back the last checkpoint, if any; returns the number of epochs already done."""
+        """Put back the last checkpoint, if any, and tell of its epochs again; returns how many are done."""
         checkpoint = self._monitor.restore(self._fingerprint)
         if checkpoint is None:
             return 0
@@ -60,6 +60,8 @@ class Chronicle(keras.callbacks.Callback):
         self.history, self.finished = state["history"], state["finished"]
         self.best_epoch, self._best_value = state["best_epoch"], state["best_value"]
         self._counters = state["counters"]
+        for row in self.history:
+            self._monitor.epoch(int(row["epoch"]), row)
         return len(self.history)
 
     def on_train_begin(self, logs: dict[str, float] | None = None) -> None:

@@ -46,13 +46,15 @@ def prepare_faces(
     Raises
     ------
     InputError
-        Where a usage has no face, or the audit finds a leak that the protocol forbids.
+        Where a usage has no face or there is but one class, or the audit finds a leak that the protocol forbids.
     """
     if missing := [usage for usage in USAGES if not len(faces.rows(usage))]:
         raise InputError(
             f"The data hold no {' and no '.join(missing)} faces, which protocol '{protocol.name}' needs: "
-            "give the complete FER-2013, with its three usages."
+            "give the complete FER-2013, with its three usages, or folders of your own for all three or for none."
         )
+    if len(faces.class_names) == 1:
+        raise InputError(f"The data hold no class but '{faces.class_names[0]}': give faces of two classes or more.")
     split = split_faces(faces, protocol)
     balanced = _balance(faces, split.train, protocol, balancing, stored)
     split = Split(balanced.kept, split.validation, split.test)

@@ -1,5 +1,6 @@
 import warnings
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -67,6 +68,38 @@ def test_the_embedding_says_demo_where_it_is(faces, points):
 def test_classes_of_other_names_and_number_draw_too(faces, name):
     two = faces.with_columns(emotion=(faces.labels % 2).astype(np.int8))
     drawn(name, replace(two, class_names=("engaged", "bored")))
+
+
+NAMES = ("$5 or $10", "a class with a name that never ends", *(f"class number {code}" for code in range(3, 13)))
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_labels_of_twelve_classes_stay_in_the_figure_and_off_each_other(faces, with_copies, name):
+    many = faces.with_columns(emotion=(np.arange(84) % 12).astype(np.int8))
+    figure = drawn(name, with_copies(replace(many, class_names=NAMES), (0, 1, 2)))
+    figure.draw_without_rendering()  # the layout settles where pictures keep their shape
+    for axis in figure.axes:
+        ticks = axis.get_yticklabels() if axis.axison else []
+        boxes = [text.get_window_extent() for text in [*ticks, *axis.texts] if text.get_text()]
+        assert all(box.x0 >= 0 and box.x1 <= figure.bbox.x1 for box in boxes)
+        assert not any(one.overlaps(other) for one, other in pairwise(boxes))
+
+
+def test_slanted_names_of_mean_faces_are_those_that_would_touch(faces):
+    def turned(names):
+        many = faces.with_columns(emotion=(np.arange(84) % len(names)).astype(np.int8))
+        axis = plot_mean_faces(replace(many, class_names=names)).axes[0]
+        return {label.get_rotation() for label in axis.get_xticklabels()}
+
+    assert turned(faces.class_names) == turned(("low spirits", "glad")) == {0}
+    assert turned(NAMES) == {30}
+
+
+def test_squares_of_copies_stand_beside_long_names(faces, with_copies):
+    figure = drawn("copies_gallery", with_copies(replace(faces, class_names=(*NAMES[:2], *"cdefg")), (0, 1)))
+    names, squares = figure.axes[0].texts, figure.axes[0].collections
+    ends = [figure.axes[0].transData.inverted().transform(text.get_window_extent().p1)[0] for text in names]
+    assert all(square.get_offsets()[:, 0].min() > max(ends) for square in squares if len(square.get_offsets()))
 
 
 def test_the_pipeline_makes_every_figure_and_table_from_faces_and_parameters_alone(faces, parameters):

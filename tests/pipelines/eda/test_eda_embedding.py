@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -36,6 +37,11 @@ def test_neighbours_of_separated_classes_agree_beyond_chance():
     emotion = np.repeat(["happy", "sad"], 20)
     points = pd.DataFrame({"emotion": emotion, "x": cluster, "y": np.arange(40) * 0.1})
     assert neighbour_agreement(points) == (1.0, 0.5)
+
+
+def test_a_class_name_is_no_markup(faces, points):
+    named = replace(faces, class_names=("<b>&", *EMOTIONS[1:]))
+    assert plot_embedding(points, named).data[0].name == "&lt;b&gt;&amp;"
 
 
 def test_the_embedding_draws_each_class_as_plain_numbers_with_the_faces_names(faces, points):

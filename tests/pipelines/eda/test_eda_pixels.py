@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -47,6 +49,15 @@ def test_the_boxes_medians_are_those_of_the_measured_faces(faces):
         medians = [line.get_xdata()[0] for line in axis.lines if line.get_color() == "white"]
         expected = [measured.loc[measured["emotion"] == name, quality].median() for name in EMOTIONS]
         assert medians == pytest.approx(expected)
+
+
+@pytest.mark.parametrize(("classes", "grid"), [(1, (2, 1)), (3, (2, 2)), (7, (2, 4)), (8, (2, 5)), (12, (3, 5))])
+def test_grey_levels_of_any_number_of_classes_fill_a_grid(faces, classes, grid):
+    few = faces.with_columns(emotion=(np.arange(84) % classes).astype(np.int8))
+    axes = plot_pixel_histogram(replace(few, class_names=tuple(f"class {code}" for code in range(classes)))).axes
+    assert axes[0].get_gridspec().get_geometry() == grid
+    assert [axis.get_visible() for axis in axes] == [place <= classes for place in range(len(axes))]
+    assert axes[classes].get_title(loc="left") == "by usage"
 
 
 def test_the_drawn_grey_levels_are_shares_of_the_classes_pixels(faces):

@@ -10,13 +10,15 @@ from matplotlib.figure import Figure
 from fer_kedro.faces import SIZE, Faces, Images
 from fer_kedro.figures import (
     ACCENT,
-    EMOTION_COLOURS,
     GRID,
     INK,
     MUTED,
+    class_colours,
+    class_labels,
     finish,
     headline,
     house_style,
+    label_inches,
     new_figure,
 )
 from fer_kedro.variation import Balancing
@@ -33,7 +35,7 @@ EXAMPLES, GAP, PITCH = 8, 10, SIZE + 3
 def plot_class_balance(balancing_account: pd.DataFrame, balanced_faces: Faces) -> Figure:
     """Draw a bar for each class: originals kept, faces generated, and originals left out."""
     account = balancing_account.sort_values("originals", kind="stable")
-    figure = new_figure(9.5, 4.2)
+    figure = new_figure(9.5, 1.68 + 0.36 * len(account))
     with house_style():
         axes = figure.subplots()
         axes.set(xlabel="faces", xlim=(0, 1.06 * account[["originals", "total"]].to_numpy().max()))
@@ -55,19 +57,20 @@ def plot_balancing_examples(balanced_faces: Faces, balancing: Balancing) -> Figu
     rows = [rng.choice(np.flatnonzero(originals.labels == code)) for code in codes]
     sources = originals.images[rows]
     generated = augment(np.repeat(sources, EXAMPLES, axis=0), balancing.augmentation, rng)
-    figure = new_figure(8.6, 0.7 + 0.84 * len(rows))
+    figure = new_figure(7.6 + label_inches(class_labels(balanced_faces.class_names)), 0.7 + 0.84 * len(rows))
     with house_style():
         axes = figure.subplots()
         _draw_grid(axes, sources, generated.reshape(-1, EXAMPLES, SIZE, SIZE))
-        _label_grid(axes, [balanced_faces.class_names[code] for code in codes])
+        _label_grid(axes, [balanced_faces.class_names[code] for code in codes], balanced_faces.class_names)
         headline(figure, "What balancing makes of a face")
     return finish(figure, balanced_faces.provenance)
 
 
 def _draw_parts(axes: Axes, account: pd.DataFrame) -> None:
     left = np.zeros(len(account))
+    axes.set_yticks(range(len(account)), class_labels(account["emotion"].tolist()))
     for part, label, style in PARTS:
-        axes.barh(account["emotion"], account[part], left=left, height=0.7, label=label, **style)
+        axes.barh(range(len(account)), account[part], left=left, height=0.7, label=label, **style)
         _write_counts(axes, account[part], left, ink="white" if part == "kept" else INK)
         left += account[part].to_numpy()
 
@@ -84,7 +87,7 @@ def _write_counts(axes: Axes, counts: "pd.Series[int]", left: np.ndarray, ink: s
 
 def _balance_in_words(account: pd.DataFrame) -> str:
     generated, total = account["generated"].sum(), account["total"].sum()
-    share = 100 * generated / total
+    share = min(100 * generated / total, 100 if generated == total else 99)
     return f"{account['total'].max():,} faces of every class: {generated:,} of {total:,} ({share:.0f} %) are generated"
 
 
@@ -98,10 +101,11 @@ def _draw_grid(axes: Axes, sources: Images, generated: Images) -> None:
     axes.set(xlim=(0, width), ylim=(len(sources) * PITCH, 0), aspect="equal")
 
 
-def _label_grid(axes: Axes, names: list[str]) -> None:
-    axes.set_yticks([row * PITCH + SIZE / 2 for row in range(len(names))], names)
+def _label_grid(axes: Axes, names: list[str], class_names: tuple[str, ...]) -> None:
+    colours = class_colours(class_names)
+    axes.set_yticks([row * PITCH + SIZE / 2 for row in range(len(names))], class_labels(names))
     for label, name in zip(axes.get_yticklabels(), names, strict=True):
-        label.set(color=EMOTION_COLOURS.get(name, ACCENT), fontweight="bold")
+        label.set(color=colours[name], fontweight="bold")
     axes.set_xticks([SIZE / 2, GAP + PITCH * (EXAMPLES + 1.0) / 2 + SIZE / 2], ["original", "generated from it"])
     axes.xaxis.tick_top()
     axes.tick_params(length=0)

@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from fer_kedro.faces import USAGES, Faces
-from fer_kedro.figures import MUTED, USAGE_COLOURS, finish, headline, house_style, new_figure
+from fer_kedro.figures import MUTED, USAGE_COLOURS, class_labels, finish, headline, house_style, new_figure
 
 NOTE = "Bars: share of the usage. Dashed: all classes equal."
 
@@ -20,7 +20,7 @@ def plot_class_distribution(faces: Faces) -> Figure:
     """
     counts = class_counts(faces)
     order = np.argsort(counts.sum(axis=1).to_numpy(), kind="stable")
-    figure = new_figure(9.5, 4)
+    figure = new_figure(9.5, 1.48 + 0.36 * len(counts))
     with house_style():
         axes = figure.subplots(1, len(counts.columns), sharex=True, sharey=True, squeeze=False)[0]
         for axis, usage in zip(axes, counts.columns, strict=True):
@@ -43,11 +43,12 @@ def class_counts(faces: Faces) -> pd.DataFrame:
 
 def _draw_shares(axis: Axes, counts: pd.Series[int], colour: str) -> None:
     shares = counts / counts.sum() * 100
-    bars = axis.barh(counts.index, shares, color=colour, height=0.72)
+    bars = axis.barh(range(len(counts)), shares, color=colour, height=0.72)
     labels = [f"{count:,}  ({share:.1f} %)" for count, share in zip(counts, shares, strict=True)]
     plate = {"facecolor": "white", "edgecolor": "none", "pad": 1}
     axis.bar_label(bars, labels, padding=4, fontsize=8.5, bbox=plate)
     axis.axvline(100 / len(counts), color=MUTED, linestyle="--", linewidth=0.8, zorder=0)
+    axis.set_yticks(range(len(counts)), class_labels(list(counts.index)))
     axis.tick_params(axis="y", length=0)
     axis.spines[:].set_visible(False)
 

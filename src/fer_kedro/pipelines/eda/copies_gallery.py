@@ -7,11 +7,20 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from fer_kedro.faces import SIZE, USAGES, Faces
-from fer_kedro.figures import MUTED, USAGE_COLOURS, class_colour, finish, headline, house_style, new_figure
+from fer_kedro.figures import (
+    MUTED,
+    USAGE_COLOURS,
+    class_colours,
+    class_labels,
+    finish,
+    headline,
+    house_style,
+    new_figure,
+)
 from fer_kedro.pipelines.eda.parameters import EdaParameters
 
 COLUMNS, CELL_WIDTH, CELL_HEIGHT = 4, 150, 56
-LABEL_AT, SQUARES_AT = SIZE + 5, SIZE + 44
+LABEL_AT, SQUARES_AT, CHARACTER = SIZE + 5, SIZE + 44, 5
 
 
 def plot_copies_gallery(faces: Faces, parameters: EdaParameters) -> Figure:
@@ -51,17 +60,19 @@ def _draw_cell(axis: Axes, faces: Faces, copies: pd.DataFrame, place: int) -> No
     top, left = place // COLUMNS * CELL_HEIGHT, place % COLUMNS * CELL_WIDTH
     extent = (left, left + SIZE, top + SIZE, top)
     axis.imshow(faces.images[copies.index[0]], cmap="gray", vmin=0, vmax=255, extent=extent)
-    codes = sorted(set(copies["emotion"]))
+    codes, labels = sorted(set(copies["emotion"])), class_labels(faces.class_names)
+    squares_at = max(SQUARES_AT, LABEL_AT + CHARACTER * max(map(len, labels)))
     pitch = SIZE / max(len(codes), 4)
     for line, code in enumerate(codes):
-        name, height = faces.class_names[code], top + pitch * (line + 0.5)
-        label = axis.text(left + LABEL_AT, height, name, fontsize=8, fontweight="bold", va="center")
-        label.set_color(class_colour(name))
-        _draw_squares(axis, left + SQUARES_AT, height, copies.loc[copies["emotion"] == code, "usage"])
+        height = top + pitch * (line + 0.5)
+        label = axis.text(left + LABEL_AT, height, labels[code], fontsize=8, fontweight="bold", va="center")
+        label.set_color(class_colours(faces.class_names)[faces.class_names[code]])
+        room = CELL_WIDTH - squares_at - 6
+        _draw_squares(axis, left + squares_at, room, height, copies.loc[copies["emotion"] == code, "usage"])
 
 
-def _draw_squares(axis: Axes, left: float, height: float, usages: pd.Series[str]) -> None:
-    step = min(7.0, (CELL_WIDTH - SQUARES_AT - 6) / len(usages))
+def _draw_squares(axis: Axes, left: float, room: float, height: float, usages: pd.Series[str]) -> None:
+    step = min(7.0, room / len(usages))
     places = [left + step * number for number in range(len(usages))]
     axis.scatter(places, [height] * len(usages), 16, [USAGE_COLOURS[usage] for usage in usages], marker="s")
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from html import escape
+
 import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
 from fer_kedro.errors import InputError
 from fer_kedro.faces import Faces
-from fer_kedro.figures import DEMO_COLOUR, DEMO_MARK, INK, class_colour
+from fer_kedro.figures import DEMO_COLOUR, DEMO_MARK, INK, class_colours
 from fer_kedro.pipelines.eda.parameters import EdaParameters
 from fer_kedro.vision.pixel_statistics import Floats
 
@@ -51,16 +53,16 @@ def embed_faces(faces: Faces, parameters: EdaParameters) -> pd.DataFrame:
 def plot_embedding(embedding_points: pd.DataFrame, faces: Faces) -> go.Figure:
     """Draw the embedded faces by class; a click on the legend hides a class, hovering names the face."""
     figure = go.Figure()
-    for name in faces.class_names:
+    for name, colour in class_colours(faces.class_names).items():
         points = embedding_points[embedding_points["emotion"] == name]
         figure.add_scatter(
             # Lists, since kedro-viz' plotly.js can't read the base64 that arrays are written as.
             x=points["x"].tolist(),
             y=points["y"].tolist(),
             customdata=points[["face_id", "usage"]].to_numpy().tolist(),
-            name=name,
+            name=escape(name, quote=False),
             mode="markers",
-            marker={"size": 6, "opacity": 0.75, "color": class_colour(name)},
+            marker={"size": 6, "opacity": 0.75, "color": colour},
             hovertemplate="face %{customdata[0]}, %{customdata[1]}",
         )
     _lay_out(figure, _subtitle(embedding_points))

@@ -6,7 +6,16 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from fer_kedro.faces import Faces, Indices
-from fer_kedro.figures import class_colour, finish, headline, house_style, new_figure, strip
+from fer_kedro.figures import (
+    class_colours,
+    class_labels,
+    finish,
+    headline,
+    house_style,
+    label_inches,
+    new_figure,
+    strip,
+)
 from fer_kedro.pipelines.eda.mosaic import centres, tile
 from fer_kedro.pipelines.eda.parameters import EdaParameters
 
@@ -16,13 +25,14 @@ def plot_face_samples(faces: Faces, parameters: EdaParameters) -> Figure:
     count = parameters.samples_per_class
     sampled = sample_rows(faces, count, parameters.seed)
     mosaic = tile([faces.images[rows] for rows in sampled.values()], count)
-    figure = new_figure(1.1 + 0.72 * count, 0.45 + 0.72 * len(sampled))
+    labels = class_labels(list(sampled))
+    figure = new_figure(0.1 + label_inches(labels) + 0.72 * count, 0.45 + 0.72 * len(sampled))
     with house_style():
         axis = figure.subplots()
         axis.imshow(mosaic, cmap="gray", vmin=0, vmax=255)
-        axis.set(xticks=[], yticks=centres(len(sampled)), yticklabels=list(sampled))
-        for label, name in zip(axis.get_yticklabels(), sampled, strict=True):
-            label.set(color=class_colour(name), fontweight="bold")
+        axis.set(xticks=[], yticks=centres(len(sampled)), yticklabels=labels)
+        for label, colour in zip(axis.get_yticklabels(), class_colours(list(sampled)).values(), strict=True):
+            label.set(color=colour, fontweight="bold")
         strip(axis)
         headline(figure, "Random faces of each class")
     return finish(figure, faces.provenance)

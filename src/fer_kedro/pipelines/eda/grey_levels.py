@@ -8,10 +8,11 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from fer_kedro.faces import USAGES, Faces
-from fer_kedro.figures import INK, USAGE_COLOURS, class_colour, finish, headline, house_style, new_figure
+from fer_kedro.figures import INK, USAGE_COLOURS, class_colours, class_labels, finish, headline, house_style, new_figure
 from fer_kedro.vision.pixel_statistics import Floats, grey_histogram
 
 BIN_EDGES = np.linspace(0, 256, 65)
+TWO_LINES = 8
 
 
 def plot_pixel_histogram(faces: Faces) -> Figure:
@@ -19,19 +20,24 @@ def plot_pixel_histogram(faces: Faces) -> Figure:
     codes = range(len(faces.class_names))
     histograms = [grey_histogram(faces.images[faces.labels == code]) for code in codes]
     everyone = grey_density(np.sum(histograms, axis=0))
-    figure = new_figure(9.5, 4.8)
+    colours = class_colours(faces.class_names)
+    panels = len(histograms) + 1
+    lines, columns = _grid(panels)
+    figure = new_figure(9.5, 0.8 + 2 * lines)
     with house_style():
-        axes = figure.subplots(2, len(histograms) // 2 + 1, sharex=True, sharey=True).ravel()
-        for axis, name, histogram in zip(axes, faces.class_names, histograms, strict=False):
-            axis.stairs(grey_density(histogram), BIN_EDGES, fill=True, color=class_colour(name), alpha=0.75)
+        axes = figure.subplots(lines, columns, squeeze=False, sharex=True, sharey=True).ravel()
+        labels = class_labels(faces.class_names)
+        for axis, name, label, histogram in zip(axes, faces.class_names, labels, histograms, strict=False):
+            axis.stairs(grey_density(histogram), BIN_EDGES, fill=True, color=colours[name], alpha=0.75)
             axis.stairs(everyone, BIN_EDGES, color=INK, linewidth=1, baseline=None)
-            axis.set_title(name)
+            axis.set_title(label)
         _draw_usages(axes[len(histograms)], faces)
         figure.legend(loc="upper right", ncols=len(USAGES), fontsize=9, handlelength=1.2)
-        for unused in axes[len(histograms) + 1 :]:
+        for unused in axes[panels:]:
             unused.set_visible(False)
-        for axis in axes[len(axes) // 2 :]:
+        for axis in axes[panels - columns :]:
             axis.set_xlabel("grey level")
+            axis.tick_params(labelbottom=True)
         axes[0].set(xlim=(0, 256), xticks=(0, 100, 200), ylim=(0, None))
         figure.supylabel("share of pixels per grey level, %", fontsize=10)
         headline(figure, "Grey levels of each class (filled) and of all faces (line)")
@@ -42,6 +48,12 @@ def grey_density(histogram: npt.NDArray[np.int64]) -> Floats:
     """Turn counts of 256 grey levels into per cent of pixels per level, in 64 bins of four levels."""
     density: Floats = histogram.reshape(64, 4).mean(axis=1) / max(histogram.sum(), 1) * 100
     return density
+
+
+def _grid(panels: int) -> tuple[int, int]:
+    """Choose lines and columns: two lines as long as that makes at most four columns, else five columns."""
+    columns = min(-(-panels // 2), 4 if panels <= TWO_LINES else 5)
+    return -(-panels // columns), columns
 
 
 def _draw_usages(axis: Axes, faces: Faces) -> None:

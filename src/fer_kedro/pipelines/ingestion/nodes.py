@@ -1,4 +1,6 @@
-"""Find copies and blanks among raw faces, and account for them."""
+"""Find copies and blanks among raw faces, divide those without a usage, and account for them all."""
+
+import logging
 
 import numpy as np
 import numpy.typing as npt
@@ -6,15 +8,18 @@ import pandas as pd
 from pydantic import Field
 
 from fer_kedro.faces import PRIVATE_TEST, PUBLIC_TEST, TRAINING, Faces
+from fer_kedro.protocols.derive import derive_split, undecided
 from fer_kedro.strict import Strict
 from fer_kedro.vision.fingerprints import exact_groups, is_blank
 from fer_kedro.vision.near_copies import find_near_copies, group_copies
+
+logger = logging.getLogger(__name__)
 
 Mask = npt.NDArray[np.bool_]
 
 
 class IngestionParameters(Strict):
-    """How copies are found.
+    """How copies are found, and how faces without a usage are divided.
 
     Attributes
     ----------
@@ -26,18 +31,22 @@ class IngestionParameters(Strict):
         From which correlation of the aligned fine detail on two faces are one photograph. Of the 105 pairs of
         FER-2013 between 0.80 and 0.85 all were looked at: one photograph each, but for a few of one sitting; between
         0.75 and 0.80 about a tenth show different people or moments.
+    split_seed
+        What the usage of faces is drawn with whose source does not decide it (see `derive_split`).
     """
 
     near_copies: bool = True
     hash_distance: int = Field(14, ge=0, le=63)
     min_correlation: float = Field(0.8, gt=0, le=1)
+    split_seed: int = Field(0, ge=0, lt=2**63)
 
 
 def fingerprint(raw_faces: Faces, parameters: IngestionParameters) -> tuple[Faces, pd.DataFrame]:
-    """Fill in `exact_group`, `group` and `blank`; images, labels, usage and order stay as they are.
+    """Fill in `exact_group`, `group` and `blank`, and the usage where it is missing; all else stays as it is.
 
     Near copies that stand in several usages always share a group: what a protocol drops by group leaves no confirmed
-    copy of an evaluation face behind.
+    copy of an evaluation face behind. Faces without a usage are divided by `derive_split`, which parts none of them
+    from a copy that has none either, however long the chain of likeness between them.
 
     Returns
     -------
@@ -45,6 +54,11 @@ def fingerprint(raw_faces: Faces, parameters: IngestionParameters) -> tuple[Face
         The faces, and one row for each confirmed pair of near copies: `face_id_a`, `face_id_b`,
         `correlation`, `mirrored`, `shift` (pixels), `scale`, and whether both stand in the `same_group`.
         Exact copies are represented by the first of them.
+
+    Raises
+    ------
+    InputError
+        If a class has too few faces without a usage to divide them.
     """
     exact, blank = exact_groups(raw_faces.images), is_blank(raw_faces.images)
     compared = (exact == np.arange(len(exact))) & ~blank & _may_have_near_copies(raw_faces, parameters)
@@ -54,8 +68,9 @@ def fingerprint(raw_faces: Faces, parameters: IngestionParameters) -> tuple[Face
         hash_distance=parameters.hash_distance,
         min_correlation=parameters.min_correlation,
     )
-    group = group_copies(exact, pairs, raw_faces.table["usage"].cat.codes)
-    faces = raw_faces.with_columns(exact_group=exact, group=group, blank=blank)
+    divided = _divide(raw_faces, exact, pairs, parameters.split_seed)
+    group = group_copies(exact, pairs, divided.table["usage"].cat.codes)
+    faces = divided.with_columns(exact_group=exact, group=group, blank=blank)
     return faces, _named_pairs(faces, pairs)
 
 
@@ -120,6 +135,24 @@ def summarise_copies(faces: Faces, near_copies: pd.DataFrame) -> dict[str, int]:
         "largest_group": np.bincount(group).max(initial=0),
     }
     return {name: int(count) for name, count in counts.items()}
+
+
+def _divide(faces: Faces, exact: npt.NDArray[np.int64], pairs: pd.DataFrame, seed: int) -> Faces:
+    rows = undecided(faces)
+    if not len(rows):
+        return faces
+    together = group_copies(exact, pairs, most=len(exact))
+    divided = derive_split(faces.with_columns(group=together), seed)
+    counts = divided.table["usage"].iloc[rows].value_counts(sort=False)
+    logger.warning(
+        "%d of %d faces have no usage: they were divided by us, with seed %d, into %s. "
+        "Results on this split are not comparable with those on FER-2013's official one.",
+        len(rows),
+        len(faces),
+        seed,
+        " and ".join(f"{count} {usage}" for usage, count in counts.items() if count),
+    )
+    return divided
 
 
 def _may_have_near_copies(faces: Faces, parameters: IngestionParameters) -> bool:

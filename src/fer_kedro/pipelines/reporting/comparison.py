@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 from fer_kedro.faces import PRIVATE_TEST, Provenance
 from fer_kedro.figures import ACCENT, MUTED, finish, house_style, new_figure
 from fer_kedro.pipelines.reporting.formats import percent
-from fer_kedro.pipelines.reporting.layout import WIDTH, source_name
+from fer_kedro.pipelines.reporting.layout import WIDTH, block_name
 from fer_kedro.pipelines.reporting.tables import COMPARABLE
 
 REPORTED, LEAKY = "#e09f3e", "#9e2a2b"
@@ -53,7 +53,7 @@ def _panel(axes: Axes, block: pd.DataFrame) -> None:
     labels = [run if clean else f"{run} (LEAKY)" for run, clean in zip(block["run"], block["clean"], strict=True)]
     axes.set_yticks(rows, labels)
     axes.set_ylim(-0.6, len(block) - 0.4)
-    axes.set_title(f"{source_name(block['data'].iloc[0])}, {block['classes'].iloc[0]} classes")
+    axes.set_title(block_name(*block[COMPARABLE].iloc[0]))
     axes.grid(axis="x")
     axes.tick_params(axis="y", length=0)
 

@@ -12,10 +12,11 @@ from fer_kedro.evaluation import Scores, class_names, confusion, score
 from fer_kedro.faces import PRIVATE_TEST
 from fer_kedro.figures import (
     ACCENT,
-    EMOTION_COLOURS,
     GRID,
     INK,
     MUTED,
+    class_colours,
+    class_labels,
     finish,
     headline,
     house_style,
@@ -84,11 +85,12 @@ def _heatmap(axes: Axes, values: npt.NDArray[Any], names: tuple[str, ...], title
     axes.imshow(values, cmap=shades, vmin=0, vmax=top)
     for (row, column), value in np.ndenumerate(values):
         axes.text(
-            column, row, f"{value:,.0f}", ha="center", va="center", fontsize=9,
+            column, row, f"{value:,.0f}", ha="center", va="center", fontsize=min(9, 120 / len(names)),
             color="white" if value > 0.55 * top else INK, weight="bold" if row == column else "normal",
         )  # fmt: skip
-    axes.set_xticks(range(len(names)), names, rotation=40, ha="right", rotation_mode="anchor")
-    axes.set_yticks(range(len(names)), names)
+    labels = class_labels(names)
+    axes.set_xticks(range(len(names)), labels, rotation=40, ha="right", rotation_mode="anchor")
+    axes.set_yticks(range(len(names)), labels)
     axes.set(title=title, xlabel="predicted", ylabel="true")
     axes.spines[:].set_visible(False)
     axes.tick_params(length=0)
@@ -114,16 +116,19 @@ def _dumbbells(axes: Axes, scores: Scores) -> None:
     from matplotlib.lines import Line2D
 
     classes = sorted(scores["per_class"].items(), key=lambda item: item[1]["f1"])
+    colours = class_colours(list(scores["per_class"]))
     marks = {"precision": ("s", 6, "white"), "recall": ("D", 6, "white"), "f1": ("o", 9, None)}
     for row, (name, one) in enumerate(classes):
-        colour = EMOTION_COLOURS.get(name, ACCENT)
+        colour = colours[name]
         axes.plot([one["precision"], one["recall"]], [row, row], color=GRID, lw=5, zorder=1)
         for value, (marker, size, face) in zip(
             (one["precision"], one["recall"], one["f1"]), marks.values(), strict=True
         ):
             axes.plot(value, row, marker, color=colour, ms=size, mfc=face or colour, clip_on=False, zorder=3)
         axes.text(1.02, row, f"{one['f1']:.2f}", va="center", transform=axes.get_yaxis_transform())
-    axes.set_yticks(range(len(classes)), [f"{name} ({one['support']:,})" for name, one in classes])
+    labels = class_labels([name for name, _ in classes])
+    counted = [f"{label} ({one['support']:,})" for label, (_, one) in zip(labels, classes, strict=True)]
+    axes.set_yticks(range(len(classes)), counted)
     legend = [
         Line2D(
             [],

@@ -4,18 +4,17 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from fer_kedro.errors import InputError
 from fer_kedro.evaluation import class_names
 from fer_kedro.evaluation.predictions import predicted_codes, probabilities
 from fer_kedro.faces import PRIVATE_TEST, Faces, Indices
-from fer_kedro.figures import finish, headline, house_style, new_figure
+from fer_kedro.figures import class_labels, finish, headline, house_style, new_figure
 from fer_kedro.pipelines.reporting.formats import percent
 from fer_kedro.pipelines.reporting.layout import WIDTH, provenance
 
-COLUMNS, SHOWN = 7, 21
+COLUMNS, SHOWN, ONE_LINE = 7, 21, 20
 
 
 def confident_mistakes(predictions: pd.DataFrame) -> pd.DataFrame:
@@ -58,23 +57,28 @@ def draw_confident_mistakes(faces: Faces, predictions: pd.DataFrame, run_record:
     first_of_copies = ~pd.Series(faces.groups[rows]).duplicated().to_numpy()
     mistakes, rows = mistakes[first_of_copies][:SHOWN], rows[first_of_copies][:SHOWN]
     lines = max(1, -(-len(mistakes) // COLUMNS))
-    figure = new_figure(WIDTH, 0.5 + 1.95 * lines)
+    titles = _titles(mistakes)
+    figure = new_figure(WIDTH, 0.5 + (1.8 + 0.15 * (titles[0].count("\n") if titles else 1)) * lines)
     with house_style():
         panels = figure.subplots(lines, COLUMNS, squeeze=False).ravel()
         for axes in panels:
             axes.set_axis_off()
-        for axes, mistake, row in zip(panels, mistakes.itertuples(), rows, strict=False):
-            _portrait(axes, faces.images[row], mistake)
+        for axes, title, row in zip(panels, titles, rows, strict=False):
+            axes.imshow(faces.images[row], cmap="gray", vmin=0, vmax=255)
+            axes.set_title(title, fontsize=9, weight="normal", loc="center", linespacing=1.35)
         headline(figure, f"{run_record['run']}: the mistakes it was surest of, labelled → predicted")
     return finish(figure, provenance(run_record))
 
 
-def _portrait(axes: Axes, image: Any, mistake: Any) -> None:
-    axes.imshow(image, cmap="gray", vmin=0, vmax=255)
-    axes.set_title(
-        f"{mistake.true} → {mistake.predicted}\n{percent(mistake.probability)}",
-        fontsize=9, weight="normal", loc="center", linespacing=1.35,
-    )  # fmt: skip
+def _titles(mistakes: pd.DataFrame) -> list[str]:
+    """Write what each mistake is; where one is too long for a line, all get two."""
+    true, predicted = (class_labels(mistakes[column].tolist()) for column in ("true", "predicted"))
+    lengths = [len(one) + len(other) for one, other in zip(true, predicted, strict=True)]
+    arrow = " →\n" if max(lengths, default=0) > ONE_LINE else " → "
+    return [
+        f"{one}{arrow}{other}\n{percent(probability)}"
+        for one, other, probability in zip(true, predicted, mistakes["probability"], strict=True)
+    ]
 
 
 def _rows(faces: Faces, face_ids: "pd.Series[str]") -> Indices:

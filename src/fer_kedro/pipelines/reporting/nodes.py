@@ -96,6 +96,6 @@ def publish(predictions: pd.DataFrame, run_record: dict[str, Any]) -> tuple[pd.D
         Where the run was made from demo faces, whose numbers say nothing.
     """
     if run_record["data"]["source"] == "demo":
-        raise InputError(f"{run_record['run']} was trained on demo faces: publish runs on FER-2013 only.")
+        raise InputError(f"{run_record['run']} was trained on demo faces: publish runs on real faces only.")
     probabilities = [column for column in predictions.columns if column.startswith("p_")]
     return predictions.astype(dict.fromkeys(probabilities, "float16")), run_record

@@ -11,7 +11,7 @@ from markupsafe import Markup
 from matplotlib.figure import Figure
 
 from fer_kedro.pipelines.reporting.formats import count, decimal, interval, percent
-from fer_kedro.pipelines.reporting.layout import source_name
+from fer_kedro.pipelines.reporting.layout import OFFICIAL, block_name, is_fer2013, source_name, split_name
 from fer_kedro.pipelines.reporting.tables import COMPARABLE
 from fer_kedro.protocols.audit import LeakAudit
 
@@ -35,6 +35,7 @@ def render_section(record: Mapping[str, Any], report: pd.DataFrame, pictures: Ma
         .get_template("section.html.j2")
         .render(
             record=record,
+            official=OFFICIAL,
             clean=LeakAudit.model_validate(record["leak_audit"]).clean,
             report=report.to_dict("records"),
             pictures={name: (png_uri(picture), words) for name, (picture, words) in pictures.items()},
@@ -45,8 +46,8 @@ def render_section(record: Mapping[str, Any], report: pd.DataFrame, pictures: Ma
 def render_page(comparison: pd.DataFrame, picture: Picture, sections: Mapping[str, Mapping[str, Any]]) -> str:
     """Write the comparison, and in its order each run's section, as one page that needs no other file."""
     blocks = [
-        {"source": source, "classes": classes, "runs": runs.to_dict("records")}
-        for (source, classes), runs in comparison.groupby(COMPARABLE, sort=False)
+        {"source": source, "name": block_name(source, test_set, classes), "runs": runs.to_dict("records")}
+        for (source, test_set, classes), runs in comparison.groupby(COMPARABLE, sort=False)
     ]
     return (
         _environment()
@@ -82,5 +83,7 @@ def _environment() -> Environment:
         "decimal": decimal,
         "thousands": count,
         "source": source_name,
+        "split": split_name,
     }
+    environment.tests["fer2013"] = is_fer2013
     return environment

@@ -6,7 +6,7 @@ from typing import Any
 from fer_kedro.evaluation import Scores
 from fer_kedro.faces import PRIVATE_TEST, PUBLIC_TEST
 from fer_kedro.pipelines.reporting.formats import DASH, count, decimal, interval, percent
-from fer_kedro.pipelines.reporting.layout import source_name
+from fer_kedro.pipelines.reporting.layout import OFFICIAL, block_name, is_fer2013, split_name
 from fer_kedro.pipelines.reporting.tables import COMPARABLE, comparison_table
 
 INTRODUCTION = """\
@@ -15,8 +15,11 @@ INTRODUCTION = """\
 Generated from the run records in `docs/results/` by `kedro run --pipelines=results_page`; not edited by hand.
 Brackets hold the 95 % Wilson interval. *Without copies* leaves out the faces of which another usage holds a
 pixel-identical copy. *Reported* is what the report claims, on the set that it names: seldom these faces.
-A *clean* leak audit means that no exact or confirmed near copy of an evaluation face stands on a side that must not know it:
+A *clean* leak audit means that no exact or confirmed near copy of an evaluation face stands on a side \
+that must not know it:
 see [the honest protocol](explanation/protocol.md).
+"""
+NOISE = """\
 The labels are noisy: by the votes of FER+, a random tagger agrees with the label on 55.6 % of PrivateTest,
 the taggers' plurality on 63.4 %.
 """
@@ -32,10 +35,11 @@ def results_page(records: dict[str, dict[str, Any]]) -> str:
     """
     runs = {record["run"]: record for record in records.values()}
     comparison = comparison_table(list(runs.values()))
-    parts = [INTRODUCTION]
-    for (source, classes), block in comparison.groupby(COMPARABLE, sort=False):
+    real = any(is_fer2013(record["data"]["source"]) for record in runs.values())
+    parts = [INTRODUCTION + (NOISE if real else "")]
+    for comparable, block in comparison.groupby(COMPARABLE, sort=False):
         parts += [
-            f"## {source_name(str(source))}, {classes} classes\n",
+            f"## {block_name(*comparable)}\n",
             _accuracies([runs[run] for run in block["run"]]),
         ]
     parts += [_run(runs[run], clean) for run, clean in zip(comparison["run"], comparison["clean"], strict=True)]
@@ -91,8 +95,9 @@ def _run(record: dict[str, Any], clean: bool) -> str:
 def _provenance(record: dict[str, Any]) -> str:
     command = record.get("command", f"kedro run --pipelines=all_recipes --namespaces={record['run']}")
     data = record["data"]
+    split = "" if (name := split_name(data)) == OFFICIAL else f", {name}"
     return (
-        f"Commit `{record['commit']}`, data `{data['source']}` with digest `{data['digest']}`, "
+        f"Commit `{record['commit']}`, data `{data['source']}` with digest `{data['digest']}`{split}, "
         f"seed {record['seed']}; {record.get('machine', 'machine not recorded')}, "
         f"{record['threads']} threads, {record['precision']}; "
         f"epoch {record['best_epoch']} of {record['epochs_run']} kept, "
@@ -107,4 +112,5 @@ def _anchor(run: str) -> str:
 
 def _table(header: list[str], rows: list[list[str]]) -> str:
     alignment = [":--", *["--:"] * (len(header) - 1)]
-    return "".join(f"| {' | '.join(row)} |\n" for row in [header, alignment, *rows])
+    escaped = ([cell.replace("|", "\\|") for cell in row] for row in [header, alignment, *rows])
+    return "".join(f"| {' | '.join(row)} |\n" for row in escaped)

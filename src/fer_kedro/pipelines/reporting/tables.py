@@ -7,10 +7,10 @@ import pandas as pd
 
 from fer_kedro.evaluation import score
 from fer_kedro.faces import PRIVATE_TEST, PUBLIC_TEST
-from fer_kedro.pipelines.reporting.layout import provenance
+from fer_kedro.pipelines.reporting.layout import is_fer2013, test_set
 from fer_kedro.protocols.audit import LeakAudit
 
-COMPARABLE = ["data", "classes"]
+COMPARABLE = ["data", "test_set", "classes"]
 
 
 def classification_report(predictions: pd.DataFrame) -> pd.DataFrame:
@@ -40,14 +40,15 @@ def classification_report(predictions: pd.DataFrame) -> pd.DataFrame:
 def comparison_table(records: list[dict[str, Any]]) -> pd.DataFrame:
     """Compare runs: a row each, the most accurate first, and runs that can't be compared kept apart.
 
-    Real and demo data, and different numbers of classes, form blocks of their own, real data first. A run
-    whose audit found a leak stands below the clean runs of its block and has no rank. What a report claims is
-    missing for demo faces, since it was measured on others.
+    Different sources, test faces (`test_set`) and numbers of classes form blocks of their own, real data and the
+    official split first. A run whose audit found a leak stands below the clean runs of its block and has no rank.
+    What a report claims is missing where the faces are not FER-2013's, since it was measured on those.
     """
     table = pd.DataFrame([_row(record) for record in records], columns=_COLUMNS)
     order = {
         "demo": True,
         "data": True,
+        "test_set": True,
         "classes": False,
         "clean": False,
         "private_accuracy": False,
@@ -62,7 +63,7 @@ def comparison_table(records: list[dict[str, Any]]) -> pd.DataFrame:
 
 
 _COLUMNS = [
-    "rank", "run", "recipe", "protocol", "data", "classes", "reported_accuracy", "public_accuracy",
+    "rank", "run", "recipe", "protocol", "data", "test_set", "classes", "reported_accuracy", "public_accuracy",
     "private_accuracy", "private_low", "private_high",
     "duplicate_free_accuracy", "duplicate_free_low", "duplicate_free_high",
     "macro_f1", "balanced_accuracy", "best_class", "best_f1", "worst_class", "worst_f1",
@@ -82,8 +83,9 @@ def _row(record: dict[str, Any]) -> dict[str, Any]:
         "recipe": record["recipe"],
         "protocol": record["protocol"],
         "data": record["data"]["source"],
+        "test_set": test_set(record["data"]),
         "classes": len(f1),
-        "reported_accuracy": None if provenance(record).is_demo else record["reported"]["accuracy"],
+        "reported_accuracy": record["reported"]["accuracy"] if is_fer2013(record["data"]["source"]) else None,
         "public_accuracy": record["scores"].get(PUBLIC_TEST, {}).get("all", {}).get("accuracy"),
         "private_accuracy": every["accuracy"],
         "private_low": every["accuracy_low"],

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from fer_kedro.evaluation.predictions import predictions_table
-from fer_kedro.faces import PRIVATE_TEST, PUBLIC_TEST, Faces
+from fer_kedro.faces import PRIVATE_TEST, PUBLIC_TEST, Faces, Provenance
 from fer_kedro.learning.monitor import Monitor
 from fer_kedro.protocols.prepare import Prepared, prepare_faces
 from fer_kedro.protocols.split import Protocol
@@ -93,7 +93,7 @@ def describe(
         "description": recipe.description,
         "chosen": list(recipe.chosen),
         "reported": recipe.reported.model_dump(mode="json"),
-        "data": {"source": faces.provenance.source, "digest": faces.provenance.digest},
+        "data": _data(faces.provenance),
         "training_faces": len(prepared.split.train) + len(prepared.generated),
         "generated_faces": len(prepared.generated),
         "leak_audit": prepared.audit.model_dump(),
@@ -101,6 +101,11 @@ def describe(
         **training,
         **environment,
     }
+
+
+def _data(provenance: Provenance) -> dict[str, Any]:
+    data = {"source": provenance.source, "digest": provenance.digest, "split": provenance.split}
+    return data if provenance.split_seed is None else data | {"split_seed": provenance.split_seed}
 
 
 def run_name(protocol: Protocol, recipe: Recipe) -> str:
