@@ -63,7 +63,7 @@ class RawFacesDataset(AbstractDataset[None, Faces]):
     def __init__(
         self, *, filepath: str | None, demo: dict[str, int] | None = None, metadata: dict[str, Any] | None = None
     ) -> None:
-        self._filepath = Path(filepath) if filepath is not None else None
+        self._filepath = Path(str(filepath)) if filepath is not None else None
         self._demo = demo
         self.metadata = metadata
 
