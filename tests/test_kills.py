@@ -73,6 +73,13 @@ def runs_of(project: Path) -> list[Run]:
     return list(client.search_runs([experiment.experiment_id], max_results=5000)) if experiment else []
 
 
+def children_since(reference: Reference, known: int, status: str = "") -> int:
+    """How many child runs there are beside the first `known` runs."""
+    runs = runs_of(reference.kedro.project)
+    new = runs[: len(runs) - known]
+    return len([run for run in new if run.info.run_name == RUN and run.info.status.startswith(status)])
+
+
 def steps_of(project: Path, run: Run) -> list[int]:
     client = mlflow.MlflowClient(f"sqlite:///{project}/mlflow.db")
     return [metric.step for metric in client.get_metric_history(run.info.run_id, "epoch/val_loss")]
@@ -192,11 +199,12 @@ def test_result_after_a_kill_at_any_moment_equals_the_unbroken_one(
         outcomes["killed" if died == -9 else "ended before"] += 1
         for name, digest in contents(reference.data).items():
             assert digest in (start.get(name), reference.left[stage].get(name)), f"{name} is half-written"
+        ended = children_since(reference, known, "FINISHED")
+        assert not ended or contents(reference.data) == reference.left[stage], "ended before its work was done"
         assert reference.kedro.run(*reference.arguments(stage)) == 0, reference.kedro.output()[-3000:]
         assert contents(reference.data) == reference.left[stage]
         assert leftovers(reference.data) == []
-        new = runs_of(reference.kedro.project)[: len(runs_of(reference.kedro.project)) - known]
-        assert not [run.info.run_name for run in new if run.info.status == "RUNNING"]
-        assert len([run for run in new if run.info.run_name == RUN]) <= 1 + (died == 0)
+        assert children_since(reference, known) == ended + (stage == "training")
+        assert not [run for run in runs_of(reference.kedro.project) if run.info.status == "RUNNING"]
         outcomes["equal after the restart"] += 1
         note(stage, {"seconds_unbroken": round(reference.seconds[stage], 1), **outcomes})

@@ -24,8 +24,6 @@ MOST_ROWS, MOST_COLUMN_BYTES, MOST_PICTURE_BYTES = 2_000_000, 1 << 30, 1 << 24
 """Nothing beyond these is FER-2013, and a file of kilobytes could ask for terabytes of memory."""
 
 PNG_MAGIC, JPEG_MAGIC = b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff"
-FACE_HEADER = b"\0\0\0\rIHDR" + SIZE.to_bytes(4) * 2 + b"\x08\0"
-"""How a PNG of 48×48 pixels and 8-bit grey levels goes on after its magic number."""
 
 Codes = npt.NDArray[np.intp]
 
@@ -161,19 +159,7 @@ def _decode(data: bytes, batch: _Batch, row: int) -> Images:
         raise batch.refusal(row, f"holds {len(data):,} bytes instead of a picture of a face")
     if len(data) == SIZE * SIZE and not data.startswith((PNG_MAGIC, JPEG_MAGIC)):
         return np.frombuffer(data, np.uint8).reshape(SIZE, SIZE)
-    if (face := _decode_quickly(data)) is not None:
-        return face
     try:
         return to_face(data)
     except PictureError as error:
         raise batch.refusal(row, f"holds an image that {error}") from error
-
-
-def _decode_quickly(data: bytes) -> Images | None:
-    """Decode a PNG that is a face already, twice as fast as `to_face` does; give nothing for any other."""
-    import cv2
-
-    if not data.startswith(PNG_MAGIC + FACE_HEADER):
-        return None
-    image = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
-    return image.astype(np.uint8, copy=False) if image is not None and image.shape == (SIZE, SIZE) else None

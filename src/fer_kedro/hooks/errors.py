@@ -19,6 +19,8 @@ from fer_kedro.hooks.command_line import check_environment, check_runtime_parame
 from fer_kedro.hooks.refused_parameters import Configuration, refused_parameter
 
 FULL = (errno.ENOSPC, errno.EDQUOT)
+UNWRITABLE = (errno.EACCES, errno.EPERM, errno.EROFS)
+FULL_DATABASE = "database or disk is full"
 UNREADABLE = (ValueError, OSError, EOFError)
 LOADED = re.compile(r"Failed while loading data from dataset .*?filepath=(.*?)[,)]", re.DOTALL)
 
@@ -89,12 +91,16 @@ def _told(error: BaseException, configuration: Configuration) -> str | None:
         return f"{_one_line(error).removesuffix('.')}; correct that file."
     if isinstance(error, OSError):
         return _told_by_system(error)
+    if FULL_DATABASE in str(error):
+        return "The disk with MLflow's database is full; make room and give the same command again."
     return unknown_selection(error) if isinstance(error, ValueError) else None
 
 
 def _told_by_system(error: OSError) -> str | None:
     if error.errno in FULL:
         return f"The disk is full ({_one_line(error)}); make room and give the same command again."
+    if error.errno in UNWRITABLE and error.filename:
+        return f"{error.filename} can't be read or written ({error.strerror}); check its permissions."
     if isinstance(error, FileNotFoundError) and "data/" in str(error.filename):
         return f"{error.filename} does not exist; run the pipeline that makes it first, such as 'training'."
     return None

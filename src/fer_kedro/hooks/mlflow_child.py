@@ -113,20 +113,20 @@ class ChildRun(TrackedRun):
 
         import mlflow
         import numpy as np
-        from mlflow.models import infer_signature
+        from mlflow.models import Model, infer_signature
 
         example = np.zeros((1, *model.input_shape[1:]), dtype=np.uint8)
-        with mlflow.start_run(run_id=self.id, nested=True):
-            # mlflow.keras fails on an input example: it writes it before it makes the folder.
-            logged = mlflow.tensorflow.log_model(
-                model,
-                name="model",
-                signature=infer_signature(example, np.asarray(model(example))),
-                input_example=example,
-                pip_requirements=[f"{package}=={version(package)}" for package in MODEL_REQUIREMENTS],
-            )
+        logged = Model.log(  # not by an active run, which would end as finished here
+            artifact_path=None,
+            run_id=self.id,
+            name="model",
+            flavor=mlflow.tensorflow,  # mlflow.keras fails on an input example: it writes it before it makes the folder
+            model=model,
+            signature=infer_signature(example, np.asarray(model(example))),
+            input_example=example,
+            pip_requirements=[f"{package}=={version(package)}" for package in MODEL_REQUIREMENTS],
+        )
         self._model_id = logged.model_id
-        self._client.update_run(self.id, status="RUNNING")  # leaving the block has ended it
 
     def _log_metrics(self, metrics: dict[str, float], step: int = 0) -> None:
         from mlflow.entities import Metric
@@ -146,10 +146,10 @@ class ChildRun(TrackedRun):
         return first
 
 
-def subject(recipe: Recipe, faces: Faces, commit: str) -> str:
-    """Digest of what a child run is a run of: the recipe's decisions, the faces and the code."""
-    decisions = recipe.model_dump_json(exclude=PROSE)
-    return hashlib.sha256(f"{decisions} {faces.provenance.digest} {commit}".encode()).hexdigest()[:16]
+def subject(recipe: Recipe, protocol: BaseModel | None, faces: Faces, commit: str) -> str:
+    """Digest of what a child run is a run of: the recipe's and the protocol's decisions, the faces and the code."""
+    decisions = recipe.model_dump_json(exclude=PROSE) + (protocol.model_dump_json() if protocol else "")
+    return hashlib.sha256(f"{decisions} {faces.digest()} {commit}".encode()).hexdigest()[:16]
 
 
 def flatten(model: BaseModel) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 import atexit
 from pathlib import Path
 from threading import Lock
-from typing import Any
+from typing import Any, TypeVar
 
 from kedro.framework.hooks import hook_impl
 from kedro.pipeline import Pipeline
@@ -15,7 +15,10 @@ from fer_kedro.hooks.mlflow_child import ChildRun, subject
 from fer_kedro.hooks.namespaces import run_and_dataset, run_of
 from fer_kedro.hooks.tracked_run import TrackedRun
 from fer_kedro.hooks.unfinished_runs import UnfinishedRuns, tag_runs_of
+from fer_kedro.protocols.split import Protocol
 from fer_kedro.recipe import Recipe
+
+Value = TypeVar("Value")
 
 
 class RecipeRunHooks:
@@ -66,11 +69,9 @@ class RecipeRunHooks:
         """Open or continue the namespace's child run; log recipe and data; let the monitor report every epoch."""
         if self._parent is None:
             return
-        faces = next((value for value in inputs.values() if isinstance(value, Faces)), None)
-        if faces is not None:
+        if (faces := _first(inputs, Faces)) is not None:
             self._parent.tag(data__source=faces.provenance.source, data__split=faces.provenance.split)
-        recipe = next((value for value in inputs.values() if isinstance(value, Recipe)), None)
-        child = self._child(run_of(node), self._parent, recipe, faces)
+        child = self._child(run_of(node), self._parent, inputs)
         if child is None:
             return
         for name, value in inputs.items():
@@ -101,14 +102,14 @@ class RecipeRunHooks:
         self._end_children("KILLED")
         self._parent = None
 
-    def _child(
-        self, name: str | None, parent: TrackedRun, recipe: Recipe | None, faces: Faces | None
-    ) -> ChildRun | None:
+    def _child(self, name: str | None, parent: TrackedRun, inputs: dict[str, Any]) -> ChildRun | None:
         if name is None:
             return None
+        recipe, protocol, faces = _first(inputs, Recipe), _first(inputs, Protocol), _first(inputs, Faces)
         with self._lock:
             if recipe is not None and faces is not None and name not in self._children:
-                self._children[name] = self._open(name, parent, subject(recipe, faces, self._commit))
+                of = subject(recipe, protocol, faces, self._commit)
+                self._children[name] = self._open(name, parent, of)
                 self._children[name].log_recipe(recipe)
         return self._children.get(name)
 
@@ -126,3 +127,7 @@ class RecipeRunHooks:
         self._end_children("KILLED")
         if self._parent is not None:
             self._parent.end("KILLED")
+
+
+def _first(inputs: dict[str, Any], kind: type[Value]) -> Value | None:
+    return next((value for value in inputs.values() if isinstance(value, kind)), None)

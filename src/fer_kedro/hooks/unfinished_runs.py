@@ -7,6 +7,8 @@ import socket
 from pathlib import Path
 from typing import Any
 
+CONTEXT = "MLFLOW_RUN_CONTEXT"
+"""Environment variable with tags, as JSON, that MLflow gives to every run that a process starts."""
 FOLDER, SUBJECT = "fer_kedro.folder", "fer_kedro.subject"
 
 
@@ -17,7 +19,8 @@ def folder_tag(folder: Path) -> str:
 
 def tag_runs_of(folder: Path) -> None:
     """Let MLflow tag every run that this process starts with its data folder, from the first moment on."""
-    os.environ["MLFLOW_RUN_CONTEXT"] = json.dumps({FOLDER: folder_tag(folder)})
+    tags = json.loads(os.environ.get(CONTEXT) or "{}")
+    os.environ[CONTEXT] = json.dumps({**tags, FOLDER: folder_tag(folder)})
 
 
 class UnfinishedRuns:
