@@ -8,6 +8,12 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+import pytest
+from kedro.io import DatasetError
+
+from fer_kedro.datasets import RawFacesDataset
+from fer_kedro.errors import InputError
+from fer_kedro.faces import Faces
 
 Files = Mapping[str, bytes]
 
@@ -62,3 +68,18 @@ def pack(path: Path, files: Files) -> Path:
     if path.suffix == ".zip":
         return write_zip(path, files)
     return write_tar(path, files) if ".t" in path.name else write_folder(path, files)
+
+
+def load(path: Path) -> Faces:
+    """Read the source at a path."""
+    return RawFacesDataset(filepath=str(path)).load()
+
+
+def refusal(path: Path) -> str:
+    """Say in which one sentence the source at a path is refused."""
+    with pytest.raises(DatasetError) as error:
+        load(path)
+    assert isinstance(error.value.__cause__, InputError)
+    sentence = str(error.value.__cause__)
+    assert "\n" not in sentence
+    return sentence

@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from fer_kedro.architecture import Architecture
 from fer_kedro.strict import Strict
 from fer_kedro.variation import Augmentation, Balancing
 
@@ -23,40 +24,31 @@ class Preprocessing(Strict):
     """How grey levels enter the network.
 
     `unit` scales them to [0, 1]; `standardise` subtracts the training set's mean and divides by its standard
-    deviation, both over all pixels; `none` leaves 0 to 255.
+    deviation, both over all pixels; `none` leaves 0 to 255. Pre-trained weights bring their own scaling, which
+    then stands in its place.
     """
 
     scaling: Literal["none", "unit", "standardise"] = "unit"
 
 
-class ConvolutionalNetwork(Strict):
-    """Blocks of convolutions with 2×2 max-pooling after each, then dense layers and a softmax.
+class Loss(Strict):
+    """The loss function.
 
     Attributes
     ----------
-    blocks
-        Filters of each convolution, block by block: `[[32], [64], [128]]`.
-    batch_norm, dense_batch_norm
-        Whether batch normalisation follows each convolution, and each hidden dense layer.
-    block_dropout, dense_dropout
-        Share of activations dropped after each block and each hidden dense layer.
+    kind
+        Cross-entropy, or focal loss: cross-entropy times α (1 - p)^γ, p the probability of the true class
+        (T.-Y. Lin et al., "Focal loss for dense object detection", ICCV 2017).
+    gamma, alpha
+        Of focal loss only.
+    class_weights
+        `balanced` multiplies each face's loss by n / (classes · faces of its class) while training.
     """
 
-    family: Literal["cnn"] = "cnn"
-    blocks: Annotated[tuple[tuple[Annotated[int, Field(gt=0)], ...], ...], Field(min_length=1)]
-    kernel: Annotated[int, Field(gt=0)] = 3
-    padding: Literal["same", "valid"] = "same"
-    batch_norm: bool = False
-    block_dropout: Share = 0.0
-    dense: tuple[Annotated[int, Field(gt=0)], ...] = ()
-    dense_batch_norm: bool = False
-    dense_dropout: Share = 0.0
-
-
-class Loss(Strict):
-    """The loss function."""
-
-    kind: Literal["cross_entropy"] = "cross_entropy"
+    kind: Literal["cross_entropy", "focal"] = "cross_entropy"
+    gamma: Annotated[float, Field(ge=0)] = 2.0
+    alpha: Annotated[float, Field(gt=0, le=1)] = 0.25
+    class_weights: Literal["none", "balanced"] = "none"
 
 
 class Optimizer(Strict):
@@ -81,8 +73,27 @@ class ReduceOnPlateau(Strict):
     patience: Annotated[int, Field(gt=0)]
 
 
+class Phase(Strict):
+    """A part of the training, with an optimiser of its own.
+
+    Attributes
+    ----------
+    trainable
+        `all` layers, the `head` behind a pre-trained base, or the head and so many of the base's last layers.
+    learning_rate
+        The first of this phase.
+    """
+
+    trainable: Literal["all", "head"] | Annotated[int, Field(gt=0)] = "all"
+    epochs: Annotated[int, Field(gt=0)]
+    learning_rate: Annotated[float, Field(gt=0)]
+
+
 class Training(Strict):
     """How long, in what batches and at what precision; `keep_best` names what the kept epoch is chosen by.
+
+    `fine_tuning` phases follow one another where pre-trained weights are given. Without these a frozen base means
+    nothing, and all layers are trained in one phase of `epochs`. Early stopping ends a phase.
 
     Precision `auto` is mixed bfloat16 where the processor computes it natively, float32 elsewhere; `mixed_float16`
     needs a GPU.
@@ -90,6 +101,7 @@ class Training(Strict):
 
     batch_size: Annotated[int, Field(gt=0)] = 64
     epochs: Annotated[int, Field(gt=0)]
+    fine_tuning: tuple[Phase, ...] = ()
     keep_best: Monitored | None = "val_accuracy"
     early_stopping: EarlyStopping | None = None
     reduce_on_plateau: ReduceOnPlateau | None = None
@@ -122,7 +134,7 @@ class Recipe(Strict):
     balancing: Balancing | None = None
     preprocessing: Preprocessing = Preprocessing()
     augmentation: Augmentation | None = None
-    model: ConvolutionalNetwork
+    model: Architecture
     loss: Loss = Loss()
     optimizer: Optimizer = Optimizer()
     training: Training

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from kedro.io import DatasetError
-from picture_files import encoded, pack, picture, tar_member, write_tar, write_zip
+from picture_files import encoded, load, pack, picture, refusal, tar_member, write_tar, write_zip
 
 from fer_kedro.datasets import RawFacesDataset, archives, file_tree, tar_tree
 from fer_kedro.errors import InputError
@@ -20,19 +20,6 @@ from fer_kedro.faces import Faces
 
 Write = Callable[..., Path]
 FACE = encoded(picture(0))
-
-
-def load(path: Path) -> Faces:
-    return RawFacesDataset(filepath=str(path)).load()
-
-
-def refusal(path: Path) -> str:
-    with pytest.raises(DatasetError) as error:
-        load(path)
-    assert isinstance(error.value.__cause__, InputError)
-    sentence = str(error.value.__cause__)
-    assert "\n" not in sentence
-    return sentence
 
 
 @pytest.fixture

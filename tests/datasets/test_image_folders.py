@@ -7,27 +7,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from kedro.io import DatasetError
-from picture_files import encoded, pack, picture, write_folder
+from picture_files import encoded, load, pack, picture, refusal, write_folder
 
-from fer_kedro.datasets import RawFacesDataset, file_tree, image_folders
-from fer_kedro.errors import InputError
+from fer_kedro.datasets import file_tree, image_folders
 from fer_kedro.faces import EMOTIONS, Faces
 
 NOBODY = 65534
-
-
-def load(path: Path) -> Faces:
-    return RawFacesDataset(filepath=str(path)).load()
-
-
-def refusal(path: Path) -> str:
-    with pytest.raises(DatasetError) as error:
-        load(path)
-    assert isinstance(error.value.__cause__, InputError)
-    sentence = str(error.value.__cause__)
-    assert "\n" not in sentence
-    return sentence
 
 
 @pytest.fixture

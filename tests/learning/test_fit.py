@@ -21,7 +21,14 @@ RECIPE: dict[str, Any] = {
     "report": "none",
     "description": "a small network",
     "augmentation": {"rotation": 10, "flip": 0.5, "shift": 0.1},
-    "model": {"blocks": [[4]], "batch_norm": True, "block_dropout": 0.2, "dense": [8], "dense_dropout": 0.3},
+    "model": {
+        "family": "cnn",
+        "blocks": [[4]],
+        "batch_norm": True,
+        "block_dropout": 0.2,
+        "dense": [8],
+        "dense_dropout": 0.3,
+    },
     "training": {
         "epochs": 4,
         "batch_size": 16,

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 import yaml
 
+from fer_kedro.architecture import ConvolutionalNetwork
 from fer_kedro.models.build import build_model
 from fer_kedro.pipeline_registry import CONF, recipes
-from fer_kedro.recipe import ConvolutionalNetwork
 
 TINY = ConvolutionalNetwork(blocks=((2,), (3,)), dense=(4,))
 

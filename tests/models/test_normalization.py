@@ -12,7 +12,8 @@ TARGETS = np.random.default_rng(1).normal(size=(6, 5, 4, 3)).astype(np.float32)
 
 def trained(layer: keras.layers.Layer, steps: int) -> keras.Model:
     before = keras.layers.Conv2D(3, 1, kernel_initializer=keras.initializers.GlorotUniform(seed=0))
-    model = keras.Sequential([keras.Input((5, 4, 3)), before, layer])
+    pixels = keras.Input((5, 4, 3))
+    model = keras.Model(pixels, layer(before(pixels)))
     model.compile(keras.optimizers.SGD(0.1), "mse", jit_compile=False)
     for _ in range(steps):
         model.train_on_batch(IMAGES, TARGETS)

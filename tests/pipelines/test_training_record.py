@@ -5,12 +5,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from fer_kedro.architecture import ConvolutionalNetwork
 from fer_kedro.faces import Faces
 from fer_kedro.pipelines.training.nodes import describe
 from fer_kedro.protocols.derive import derive_split
 from fer_kedro.protocols.prepare import prepare_faces
 from fer_kedro.protocols.split import Protocol
-from fer_kedro.recipe import ConvolutionalNetwork, Recipe, Training
+from fer_kedro.recipe import Recipe, Training
 
 HONEST = Protocol(name="honest", drop_training_copies=True, drop_validation_copies=True, on_leak="stop")
 RECIPE = Recipe(

@@ -11,11 +11,12 @@ import numpy.typing as npt
 from fer_kedro.faces import Images
 from fer_kedro.learning.batches import FaceBatches, without_stall
 from fer_kedro.learning.callbacks import Chronicle, schedule_callbacks
+from fer_kedro.learning.losses import class_weights, loss_function
 from fer_kedro.learning.monitor import Monitor, NullMonitor
 from fer_kedro.learning.precision import dtype_policy, resolve_precision
 from fer_kedro.models.build import build_model
 from fer_kedro.models.normalization import plain
-from fer_kedro.recipe import Loss, Optimizer, Preprocessing, Recipe
+from fer_kedro.recipe import Optimizer, Preprocessing, Recipe
 
 PREDICTION_BATCH = 256
 STEPS_PER_EXECUTION = 8
@@ -73,7 +74,8 @@ def fit(
     chronicle = Chronicle(batches, others, recipe.training.keep_best, monitor, fingerprint)
     epochs_done = chronicle.restore(model)
     if not chronicle.finished:
-        _run(model, batches, validation, recipe, [*others, chronicle], epochs_done, monitor)
+        weights = class_weights(recipe.loss, train.labels)
+        _run(model, batches, validation, recipe, [*others, chronicle], epochs_done, monitor, weights)
     chronicle.restore_best(model)
     return Fitted(plain(model), chronicle.history, chronicle.best_epoch, precision)
 
@@ -85,7 +87,7 @@ def compiled_model(recipe: Recipe, train: LabelledImages, classes: int, precisio
         model = build_model(recipe.model, classes, scale=scale, offset=offset, seed=recipe.training.seed)
     model.compile(
         optimizer=_optimizer(recipe.optimizer),
-        loss=_loss(recipe.loss),
+        loss=loss_function(recipe.loss),
         metrics=["accuracy"],
         jit_compile=False,  # XLA trains 4 to 8 times slower on a CPU
         steps_per_execution=STEPS_PER_EXECUTION if keras.backend.backend() == "tensorflow" else 1,
@@ -121,6 +123,7 @@ def _run(
     callbacks: list[keras.callbacks.Callback],
     epochs_done: int,
     monitor: Monitor,
+    weights: dict[int, float] | None,
 ) -> None:
     monitor.begin(recipe.name, recipe.training.epochs, len(batches), epochs_done)
     try:
@@ -130,6 +133,7 @@ def _run(
             initial_epoch=epochs_done,
             epochs=recipe.training.epochs,
             shuffle=False,
+            class_weight=weights,
             callbacks=callbacks,
             verbose=0,
         )
@@ -139,10 +143,6 @@ def _run(
 
 def _optimizer(optimizer: Optimizer) -> keras.optimizers.Optimizer:
     return keras.optimizers.Adam(optimizer.learning_rate)
-
-
-def _loss(loss: Loss) -> keras.losses.Loss:
-    return keras.losses.SparseCategoricalCrossentropy()
 
 
 def _fingerprint(recipe: Recipe, precision: str, *data: LabelledImages) -> str:

@@ -2,10 +2,11 @@
 
 from typing import TYPE_CHECKING, Any
 
+from fer_kedro.architecture import Architecture, ConvolutionalNetwork
 from fer_kedro.faces import SIZE
 from fer_kedro.models.cnn import convolutional_network
+from fer_kedro.models.resnet import residual_network
 from fer_kedro.models.seeds import Seeds
-from fer_kedro.recipe import ConvolutionalNetwork
 
 if TYPE_CHECKING:
     from keras import Model as KerasModel
@@ -14,7 +15,7 @@ else:
 
 
 def build_model(
-    architecture: ConvolutionalNetwork,
+    architecture: Architecture,
     classes: int,
     *,
     scale: float = 1.0,
@@ -47,9 +48,15 @@ def build_model(
     seeds = Seeds(seed)
     faces = keras.Input((size, size, 1), dtype="uint8", name="faces")
     pixels = keras.layers.Rescaling(scale, offset, dtype="float32", name="preprocessing")(faces)
-    features = convolutional_network(pixels, architecture, seeds)
+    features = _features(pixels, architecture, seeds)
     logits = keras.layers.Dense(
         classes, dtype="float32", kernel_initializer=seeds.initializer("glorot_uniform"), name="logits"
     )(features)
     probabilities = keras.layers.Softmax(dtype="float32", name="probabilities")(logits)
     return keras.Model(faces, probabilities, name=architecture.family)
+
+
+def _features(pixels: Any, architecture: Architecture, seeds: Seeds) -> Any:
+    if isinstance(architecture, ConvolutionalNetwork):
+        return convolutional_network(pixels, architecture, seeds)
+    return residual_network(pixels, architecture, seeds)

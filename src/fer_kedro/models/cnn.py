@@ -2,8 +2,9 @@
 
 from typing import Any
 
+from fer_kedro.architecture import ConvolutionalNetwork
+from fer_kedro.models.layers import dropout, hidden_dense, normalised, regularizer
 from fer_kedro.models.seeds import Seeds
-from fer_kedro.recipe import ConvolutionalNetwork
 
 
 def convolutional_network(pixels: Any, network: ConvolutionalNetwork, seeds: Seeds) -> Any:
@@ -11,16 +12,14 @@ def convolutional_network(pixels: Any, network: ConvolutionalNetwork, seeds: See
     import keras
 
     x = pixels
-    for filters in network.blocks:
+    for filters, rate in zip(network.blocks, network.block_dropouts, strict=True):
         for width in filters:
             x = _convolution(x, width, network, seeds)
         x = keras.layers.MaxPooling2D(2)(x)
-        x = _dropout(x, network.block_dropout, seeds)
+        x = dropout(x, rate, seeds)
     x = keras.layers.Flatten()(x)
     for units in network.dense:
-        x = keras.layers.Dense(units, activation="relu", kernel_initializer=seeds.initializer("glorot_uniform"))(x)
-        x = _normalised(x, network.dense_batch_norm)
-        x = _dropout(x, network.dense_dropout, seeds)
+        x = hidden_dense(x, units, network.dense_dropout, seeds, batch_norm=network.dense_batch_norm, l2=network.l2)
     return x
 
 
@@ -33,17 +32,6 @@ def _convolution(x: Any, filters: int, network: ConvolutionalNetwork, seeds: See
         padding=network.padding,
         activation="relu",
         kernel_initializer=seeds.initializer("glorot_uniform"),
+        kernel_regularizer=regularizer(network.l2),
     )(x)
-    return _normalised(x, network.batch_norm)
-
-
-def _normalised(x: Any, wanted: bool) -> Any:
-    from fer_kedro.models.normalization import FusedBatchNormalization
-
-    return FusedBatchNormalization()(x) if wanted else x
-
-
-def _dropout(x: Any, rate: float, seeds: Seeds) -> Any:
-    import keras
-
-    return keras.layers.Dropout(rate, seed=seeds.next())(x) if rate else x
+    return normalised(x, network.batch_norm)

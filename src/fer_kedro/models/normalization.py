@@ -42,12 +42,13 @@ class FusedBatchNormalization(keras.layers.BatchNormalization):
 
 
 def plain(model: keras.Model) -> keras.Model:
-    """Copy a model, its weights and its compilation, with Keras' own layers only."""
+    """Copy a model and its weights, not its compilation, with Keras' own layers only: any Keras loads it."""
 
     def own_layer(layer: keras.layers.Layer) -> keras.layers.Layer:
         kind = keras.layers.BatchNormalization if isinstance(layer, FusedBatchNormalization) else type(layer)
         return kind.from_config(layer.get_config())
 
-    copy = keras.models.clone_model(model, clone_function=own_layer)
+    uncompiled = keras.Model(model.input, model.output, name=model.name)
+    copy = keras.models.clone_model(uncompiled, clone_function=own_layer)
     copy.set_weights(model.get_weights())
     return copy
