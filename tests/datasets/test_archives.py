@@ -240,7 +240,7 @@ def test_an_archive_of_another_kind_is_not_recognised(tmp_path: Path) -> None:
 
 def test_a_link_to_nowhere_is_no_source(tmp_path: Path) -> None:
     (tmp_path / "f.zip").symlink_to(tmp_path / "gone.zip")
-    assert "nothing that is recognised" in refusal(tmp_path)
+    assert f"{tmp_path / 'f.zip'} is a link to {tmp_path / 'gone.zip'}, which is not there; mend" in refusal(tmp_path)
 
 
 def test_pictures_in_a_tar_are_read_in_one_pass(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,5 +1,7 @@
 """The Kaggle CSV: what is read, and what is refused with the row's number."""
 
+import os
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -79,6 +81,40 @@ def test_empty_lines_are_no_rows(faces: Faces, rows: Rows, write_csv: Write) -> 
     path = write_csv(rows)
     path.write_text(path.read_text().replace("\n", "\n\n"))
     assert read_fer2013_csv(path) == faces
+
+
+@pytest.mark.parametrize("spacing", [" ", "  "], ids=["quick", "careful"])
+def test_more_rows_than_are_read_are_refused_and_the_rest_of_the_file_is_not_read(
+    rows: Rows, write_csv: Write, monkeypatch: pytest.MonkeyPatch, spacing: str
+) -> None:
+    rows[0][1] = rows[0][1].replace(" ", spacing, 1)
+    monkeypatch.setattr(fer2013_csv, "MOST_ROWS", 9)
+    path = write_csv(rows)
+    assert len(read_fer2013_csv(path)) == 9
+    monkeypatch.setattr(fer2013_csv, "MOST_ROWS", 8)
+    with pytest.raises(InputError, match=r"fer\.csv holds more than the 8 faces that are read; give a smaller file"):
+        read_fer2013_csv(path)
+    monkeypatch.setattr(fer2013_csv, "MOST_ROWS", 2)
+    assert len(_read_carefully(path)) == 3
+
+
+def test_blocks_wait_on_the_disk_where_parsing_is_slower_than_reading(
+    rows: Rows, write_csv: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, parse, held = write_csv(rows * 300), fer2013_csv._parse_block, []
+
+    def parse_slowly(block: pa.RecordBatch) -> fer2013_csv.Part:
+        time.sleep(0.005)
+        held.append(pa.total_allocated_bytes() - before)
+        return parse(block)
+
+    monkeypatch.setattr(os, "cpu_count", lambda: 2)
+    monkeypatch.setattr(fer2013_csv, "BLOCK_BYTES", 1 << 16)
+    monkeypatch.setattr(fer2013_csv, "_parse_block", parse_slowly)
+    before = pa.total_allocated_bytes()
+    assert len(read_fer2013_csv(path)) == 2700
+    assert len(held) > 300
+    assert max(held) < path.stat().st_size / 2, "bytes of blocks in memory at once"
 
 
 def with_pixel(value: str, place: int) -> Callable[[str], str]:

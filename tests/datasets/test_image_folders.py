@@ -146,6 +146,48 @@ def test_a_link_out_of_the_folder_is_refused(own: Path, tmp_path: Path) -> None:
     assert f"{own / 'c'} is a link that leads out of the folder" in refusal(own)
 
 
+def test_a_link_that_is_the_whole_source_is_followed_wherever_it_leads(own: Path, tmp_path: Path) -> None:
+    raw = tmp_path / "01_raw"
+    raw.mkdir()
+    (raw / ".gitkeep").touch()
+    (raw / "faces").symlink_to(own)
+    assert len(load(own)) == 4
+    assert load(raw) == load(raw / "faces") == load(own)
+
+
+def test_what_is_read_is_not_called_fer2013(own: Path, caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level("INFO"):
+        load(own)
+    assert f"Reading faces from {own} (image folders)." in caplog.text
+    assert "They are images of your own: 4 faces of 2 classes." in caplog.text
+    assert "FER" not in caplog.text
+
+
+def test_links_to_parts_of_the_source_are_refused(own: Path, tmp_path: Path) -> None:
+    raw = tmp_path / "01_raw"
+    raw.mkdir()
+    for split in ("train", "test"):
+        (raw / split).symlink_to(own)
+    assert f"{raw / 'test'} is a link that leads out of the folder, to {own};" in refusal(raw)
+
+
+def test_a_link_in_a_linked_folder_that_leads_out_of_it_is_refused(own: Path, tmp_path: Path) -> None:
+    (tmp_path / "01_raw").mkdir()
+    (tmp_path / "01_raw" / "faces").symlink_to(own)
+    (own / "c").symlink_to(write_folder(tmp_path / "outside", {"1.png": encoded(picture(0))}))
+    assert f"{tmp_path / '01_raw' / 'faces' / 'c'} is a link that leads out" in refusal(tmp_path / "01_raw")
+
+
+def test_links_to_each_other_are_refused(tmp_path: Path) -> None:
+    for here, there in (("x", "y"), ("y", "x")):
+        (tmp_path / here).mkdir()
+        (tmp_path / here / "link").symlink_to(tmp_path / there)
+    assert "x/link/link is a link that leads out of the folder" in refusal(tmp_path / "x")
+    (tmp_path / "z").mkdir()
+    (tmp_path / "z" / "self").symlink_to(tmp_path / "z")
+    assert "a folder that it stands in; delete the link" in refusal(tmp_path / "z")
+
+
 def test_links_within_the_folder_are_followed(own: Path, tmp_path: Path) -> None:
     (own / "b" / "link.png").symlink_to(own / "a" / "1.png")
     (own / "c").symlink_to("a")

@@ -39,16 +39,39 @@ def test_official_names_need_no_folder_of_their_split_or_may_stand_in_a_validati
     assert laid_out("val/fear/PublicTest_1.png", "train/sad/Training_2.png").split == "official"
 
 
-def test_numbers_that_come_twice_are_no_identity() -> None:
+def test_a_number_of_two_usages_is_no_identity_and_that_is_said(caplog: pytest.LogCaptureFixture) -> None:
     layout = laid_out("train/sad/Training_1.png", "test/sad/PublicTest_1.png")
     assert layout.face_ids == ["test/sad/PublicTest_1.png", "train/sad/Training_1.png"]
     assert layout.usages == ["PublicTest", "Training"]
+    assert "one number twice, so all its faces are named by path" in caplog.text
+
+
+def test_a_drawn_number_may_come_twice_but_no_row_of_the_csv() -> None:
+    drawn = laid_out("train/sad/Training_10118481.jpg", "train/happy/Training_10118481.jpg")
+    assert drawn.face_ids == ["train/happy/Training_10118481.jpg", "train/sad/Training_10118481.jpg"]
+    assert laid_out("train/sad/Training_35887.jpg", "train/happy/Training_35887.jpg").usages == ["Training"] * 2
+    assert "the same face of FER-2013" in refusal("train/sad/Training_35886.jpg", "train/happy/Training_35886.jpg")
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("train/angry/Training_7.jpg", "train/sad/Training_7.jpg"),
+        ("test/sad/PublicTest_9.png", "val/sad/PublicTest_9.png"),
+        ("sad/Training_7.jpg", "sad/Training_7.png"),
+        ("sad/Training_00000007.png", "sad/Training_7.png"),
+    ],
+)
+def test_one_row_of_the_csv_in_two_places_is_refused_with_both_names(first: str, second: str) -> None:
+    others = [f"{first.rsplit('/', 1)[0]}/PublicTest_{number}.png".replace("train/", "test/") for number in (1, 2)]
+    expected = f"faces holds {first} and {second}, by their names the same face of FER-2013; delete the one that"
+    assert expected in refusal(second, *others, first)
 
 
 def test_train_and_test_leave_the_test_faces_open() -> None:
     layout = laid_out(*of_all_classes("train", "test"))
     assert layout.usages == [None] * 14 + ["Training"] * 14
-    assert layout.split == "derived"
+    assert (layout.split, layout.source) == ("derived", "images")
     assert layout.class_names == EMOTIONS
     assert layout.face_ids == sorted(of_all_classes("train", "test"))
     assert [EMOTIONS[label] for label in layout.labels[:14:2]] == [
@@ -71,10 +94,16 @@ def test_three_splits_are_the_users_own() -> None:
     assert layout.split == "own"
 
 
-def test_folders_of_the_challenges_usages_are_official() -> None:
+def test_folders_named_for_the_challenges_usages_hold_them_but_are_not_official_for_their_names() -> None:
     layout = laid_out("Training/sad/a.png", "PublicTest/sad/b.png", "PrivateTest/sad/c.png")
-    assert layout.split == "official"
     assert layout.usages == ["PrivateTest", "PublicTest", "Training"]
+    assert (layout.split, layout.source) == ("own", "images")
+
+
+def test_official_names_in_folders_of_other_classes_are_not_fer2013() -> None:
+    layout = laid_out("train/wink/Training_1.png", "test/frown/PublicTest_2.png")
+    assert layout.usages == ["Training", "PublicTest"]
+    assert (layout.split, layout.source) == ("own", "images")
 
 
 @pytest.mark.parametrize("names", [("a/1.png", "b/1.png"), ("a/1.png",), ("train/a/1.png", "train/b/1.png")])

@@ -44,6 +44,36 @@ def test_a_folder_gives_its_source_by_content(faces: Faces, rows: Rows, write_cs
     assert RawFacesDataset(filepath=str(folder), demo=DEMO).load() == faces
 
 
+@pytest.mark.parametrize("form", ["csv", "parquet"])
+def test_a_link_to_the_source_is_the_source(
+    faces: Faces, rows: Rows, columns: dict[str, Any], write_csv: Write, write_parquet: Write, form: str
+) -> None:
+    target = write_csv(rows) if form == "csv" else write_parquet(columns)
+    folder = target.parents[1] / "01_raw"
+    folder.mkdir()
+    (folder / "README.md").write_text("# The data")
+    (folder / "fer2013").symlink_to(target)
+    for path in (folder, folder / "fer2013"):
+        assert RawFacesDataset(filepath=str(path)).load() == faces
+
+
+def test_links_to_a_folder_that_holds_the_source_are_followed(faces: Faces, rows: Rows, write_csv: Write) -> None:
+    target = write_csv(rows).parent
+    folder = target.parent / "01_raw"
+    folder.mkdir()
+    (folder / "fer2013").symlink_to(target)
+    for path in (folder, folder / "fer2013"):
+        assert RawFacesDataset(filepath=str(path)).load() == faces
+
+
+def test_what_is_read_is_called_by_its_name(rows: Rows, write_csv: Write, caplog: pytest.LogCaptureFixture) -> None:
+    path = write_csv(rows)
+    with caplog.at_level(logging.INFO):
+        RawFacesDataset(filepath=str(path)).load()
+    assert f"Reading faces from {path} (CSV)." in caplog.text
+    assert "They are FER-2013: 9 faces of 7 classes." in caplog.text
+
+
 def test_an_empty_folder_gives_demo_faces_and_one_warning(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     (tmp_path / ".gitkeep").touch()
     with caplog.at_level(logging.INFO):

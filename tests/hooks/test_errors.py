@@ -1,6 +1,8 @@
 """Errors of others, told to the user in one sentence: where, what, and what to do."""
 
 import errno
+import os
+import sqlite3
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -89,11 +91,38 @@ def test_a_page_that_is_not_yaml_is_told_in_one_line() -> None:
     assert "\n" not in told
 
 
-def test_a_full_disk_is_a_sentence() -> None:
-    told = user_error(OSError(errno.ENOSPC, "No space left on device", "data/x.parquet"))
-    assert told is not None
-    assert told.startswith("The disk is full (")
-    assert "data/x.parquet" in told
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT])
+def test_a_full_disk_is_a_sentence(number: int) -> None:
+    told = user_error(OSError(number, os.strerror(number), "data/x.parquet"))
+    assert told == (
+        f"The disk is full ([Errno {number}] {os.strerror(number)}: 'data/x.parquet'); "
+        "make room and give the same command again."
+    )
+
+
+@pytest.mark.parametrize("number", [errno.EACCES, errno.EPERM, errno.EROFS])
+def test_a_file_that_may_not_be_written_is_named(number: int) -> None:
+    error = DatasetError("Failed while saving data")
+    error.__cause__ = OSError(number, os.strerror(number), "data/x.parquet")
+    assert user_error(error) == (
+        f"data/x.parquet can't be read or written ({os.strerror(number)}); check its permissions."
+    )
+
+
+def test_a_refusal_that_names_no_file_keeps_its_traceback() -> None:
+    assert user_error(PermissionError(errno.EACCES, "Permission denied")) is None
+
+
+def test_a_full_disk_below_mlflows_database_is_a_sentence() -> None:
+    """As SQLite says it, behind what SQLAlchemy and MLflow make of it."""
+    database = sqlite3.connect(":memory:")
+    database.execute("create table metrics (value)")
+    database.execute("pragma max_page_count = 2")
+    with pytest.raises(sqlite3.OperationalError) as refusal:
+        database.execute("insert into metrics values (zeroblob(100000))")
+    error = RuntimeError("BAD_REQUEST")
+    error.__cause__ = refusal.value
+    assert user_error(error) == "The disk with MLflow's database is full; make room and give the same command again."
 
 
 def damaged(cause: Exception) -> DatasetError:

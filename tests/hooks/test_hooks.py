@@ -1,16 +1,12 @@
 """What the hooks say and how they name things, without a run."""
 
-from typing import Any
-
 import pytest
 from kedro.io import DatasetError
 
 from fer_kedro.errors import InputError
 from fer_kedro.hooks.errors import user_error
-from fer_kedro.hooks.mlflow_child import flatten
 from fer_kedro.hooks.namespaces import run_and_dataset
 from fer_kedro.hooks.summary import summary_line
-from fer_kedro.variation import HEJSLET_CHAIN, Balancing
 
 
 @pytest.mark.parametrize(
@@ -36,17 +32,16 @@ def test_other_errors_keep_their_traceback() -> None:
     assert user_error(DatasetError("a fault of ours")) is None
 
 
-def test_nested_decisions_are_flattened_to_dotted_names() -> None:
-    flat = flatten(Balancing(target=7))
-    assert flat["target"] == 7
-    assert flat["augmentation.noise.sigma"] == 3.0
-    assert flat["augmentation.zoom"] == [0.95, 1.08]
-    assert len([name for name in flat if name.startswith("augmentation.")]) == len(HEJSLET_CHAIN.model_dump()) + 1
+def line(**data: str) -> str:
+    scores = {"accuracy": 0.6, "accuracy_low": 0.55, "accuracy_high": 0.65, "n": 3589, "majority_accuracy": 0.245}
+    return summary_line({"run": "honest.x", "data": data, "scores": {"PrivateTest": {"all": scores}}})
 
 
 def test_summary_gives_the_accuracy_with_its_interval() -> None:
-    scores = {"accuracy": 0.6, "accuracy_low": 0.55, "accuracy_high": 0.65, "n": 3589, "majority_accuracy": 0.245}
-    record: dict[str, Any] = {"run": "honest.x", "scores": {"PrivateTest": {"all": scores}}}
-    line = summary_line(record)
-    assert "60.0% (95 % interval 55.0% to 65.0%, n = 3,589)" in line
-    assert "majority class 24.5%" in line
+    assert "60.0% (95 % interval 55.0% to 65.0%, n = 3,589)" in line()
+    assert line().endswith("majority class 24.5%")
+
+
+@pytest.mark.parametrize(("split", "told"), [("official", False), ("own", False), ("derived", True)])
+def test_summary_says_where_the_split_is_not_the_sources_own(split: str, told: bool) -> None:
+    assert line(split=split).endswith("majority class 24.5%, split derived by us") == told

@@ -2,9 +2,7 @@
 
 import csv
 import io
-import os
-from collections.abc import Iterable
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterable, Iterator
 from functools import partial
 from pathlib import Path
 from typing import IO, Literal, Protocol
@@ -15,6 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv as arrow_csv
 
+from fer_kedro.datasets.thread_map import map_in_threads
 from fer_kedro.errors import InputError
 from fer_kedro.faces import EMOTIONS, SIZE, USAGES, Faces, Images
 
@@ -26,6 +25,8 @@ LONGEST_HEADER, LONGEST_LINE = 4096, 1 << 20
 """A line is read in pieces of so many characters: none fits a row, so the first is refused, whatever follows."""
 ROWS_AT_ONCE = 16
 """Parsed together: so few that malloc reuses the pages of the intermediate arrays (a tenth of the page faults)."""
+MOST_ROWS = 2_000_000
+"""As many as of Parquet, 4.6 GB of pixels: nothing beyond them is FER-2013."""
 
 Codes = npt.NDArray[np.int8]
 Part = tuple[Codes, Codes, npt.NDArray[np.uint8]]
@@ -56,14 +57,15 @@ def is_fer2013_csv(path: File) -> bool:
 def read_fer2013_csv(path: File) -> Faces:
     """Read and check every row.
 
-    Several threads parse blocks of rows with NumPy. Where a block is not plainly right, the file is read
-    again row by row, which accepts odd spacing and otherwise names the first bad row.
+    Several threads parse blocks of rows with NumPy; beside the pixels, memory holds a few blocks at a time. Where a
+    block is not plainly right, the file is read again row by row, which accepts odd spacing and otherwise names the
+    first bad row.
 
     Raises
     ------
     InputError
         If a row has a label other than 0 to 6, an unknown usage, or not exactly 2,304 whole numbers from 0 to
-        255.
+        255, or if there are no rows or more than two millions.
     """
     try:
         parts = _read_quickly(path)
@@ -71,6 +73,8 @@ def read_fer2013_csv(path: File) -> Faces:
         parts = _read_carefully(path)
     if not parts:
         raise InputError(f"{path} has a header but no faces; download fer2013.csv again.")
+    if sum(len(emotion) for emotion, *_ in parts) > MOST_ROWS:
+        raise InputError(f"{path} holds more than the {MOST_ROWS:,} faces that are read; give a smaller file.")
     emotion, usage, pixels = (np.concatenate(column) for column in zip(*parts, strict=True))
     return Faces.build(pixels.reshape(-1, SIZE, SIZE), emotion, np.take(USAGES, usage), source="fer2013")
 
@@ -122,8 +126,18 @@ def _read_quickly(path: File) -> list[Part]:
             column_types={"emotion": pa.string(), "pixels": pa.binary(), "usage": pa.string()},
         ),
     )
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
-        return list(pool.map(_parse_block, filter(len, reader)))
+    return _until_too_many(map_in_threads(_parse_block, filter(len, reader)))
+
+
+def _until_too_many(parts: Iterable[Part]) -> list[Part]:
+    """Gather rows, and read no further once they are more than can be taken."""
+    gathered, rows = [], 0
+    for part in parts:
+        gathered.append(part)
+        rows += len(part[0])
+        if rows > MOST_ROWS:
+            break
+    return gathered
 
 
 def _parse_block(block: pa.RecordBatch) -> Part:
@@ -142,17 +156,21 @@ def _codes(texts: pa.StringArray, known: Iterable[str]) -> Codes:
 
 def _read_carefully(path: File) -> list[Part]:
     """Read one row at a time; the first bad one is an error that names it."""
-    header, parts = _header(path), []
+    return _until_too_many(_rows(path))
+
+
+def _rows(path: File) -> Iterator[Part]:
+    header, row = _header(path), 1
     with io.TextIOWrapper(path.open("rb"), encoding="utf-8-sig", errors="replace", newline="") as file:
         file.readline(LONGEST_HEADER)
         reader = csv.reader(iter(partial(file.readline, LONGEST_LINE), ""))
         try:
             for fields in filter(None, reader):
-                parts.append(_parse_row(fields, header))
+                yield _parse_row(fields, header)
+                row += 1
         except (ValueError, csv.Error) as error:
-            where = f"{path}, data row {len(parts) + 1} (line {reader.line_num + 1})"
+            where = f"{path}, data row {row} (line {reader.line_num + 1})"
             raise InputError(f"{where}, has {error}; correct that row or download the file again.") from error
-    return parts
 
 
 def _parse_row(fields: list[str], header: list[str]) -> Part:

@@ -28,12 +28,12 @@ class FolderTree(FileTree):
 def walk(folder: Path) -> Iterator[str]:
     """Give the relative paths of the visible files below a folder, sorted folder by folder.
 
-    Links are followed within the folder.
+    The folder itself may be a link; links below it are followed within it.
 
     Raises
     ------
     InputError
-        If a link leads out of the folder or to a folder that it stands in, or a picture is no ordinary file.
+        If a link below leads out of the folder or to a folder that it stands in, or a picture is no ordinary file.
     OSError
         If a folder can't be read or a link leads nowhere.
     """

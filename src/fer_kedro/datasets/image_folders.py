@@ -1,11 +1,9 @@
 """Faces as picture files in class folders, on the disk or in an archive."""
 
 import logging
-import os
 import warnings
-from collections import deque
 from collections.abc import Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +12,7 @@ from fer_kedro.datasets.file_tree import MIB, FileTree, is_picture
 from fer_kedro.datasets.folder_tree import FolderTree, walk
 from fer_kedro.datasets.image_layout import lay_out
 from fer_kedro.datasets.picture import PictureError, to_face
+from fer_kedro.datasets.thread_map import map_in_threads
 from fer_kedro.errors import InputError
 from fer_kedro.faces import SIZE, Faces, Images
 
@@ -21,7 +20,8 @@ logger = logging.getLogger(__name__)
 
 PICTURES_A_TASK = 256
 BYTES_A_TASK = 16 * MIB
-Batch = tuple[Sequence[str], list[bytes]]
+Batch = tuple[int, list[bytes]]
+"""The first one's row, and the contents of some pictures."""
 
 
 def is_image_folder(path: Path) -> bool:
@@ -70,39 +70,31 @@ def read_image_tree(tree: FileTree) -> Faces:
 
 def _decode_all(tree: FileTree, names: Sequence[str]) -> Images:
     images = np.empty((len(names), SIZE, SIZE), np.uint8)
-    workers = os.cpu_count() or 1
-    running: deque[Future[None]] = deque()
     # Pillow warns of odd metadata, which do not matter here.
-    with ThreadPoolExecutor(workers) as pool, warnings.catch_warnings(action="ignore"):
-        start = 0
-        for batch in _batches(tree, names):
-            end = start + len(batch[1])
-            running.append(pool.submit(_decode, tree, batch, images[start:end]))
-            start = end
-            if len(running) > 2 * workers:
-                running.popleft().result()
-        while running:
-            running.popleft().result()
+    with warnings.catch_warnings(action="ignore"):
+        for _ in map_in_threads(partial(_decode, tree, names, images), _batches(tree, names)):
+            pass
     return images
 
 
 def _batches(tree: FileTree, names: Sequence[str]) -> Iterator[Batch]:
-    """Give names and contents of some pictures at a time, so that memory holds few of them."""
+    """Give the contents of some pictures at a time, so that memory holds few of them."""
     contents: list[bytes] = []
     first = total = 0
     for place, data in enumerate(tree.read_pictures(names)):
         contents.append(data)
         total += len(data)
         if len(contents) == PICTURES_A_TASK or total > BYTES_A_TASK:
-            yield names[first : place + 1], contents
+            yield first, contents
             contents, first, total = [], place + 1, 0
     if contents:
-        yield names[first:], contents
+        yield first, contents
 
 
-def _decode(tree: FileTree, batch: Batch, faces: Images) -> None:
-    for row, (name, data) in enumerate(zip(*batch, strict=True)):
+def _decode(tree: FileTree, names: Sequence[str], images: Images, batch: Batch) -> None:
+    first, contents = batch
+    for row, data in enumerate(contents, first):
         try:
-            faces[row] = to_face(data)
+            images[row] = to_face(data)
         except PictureError as error:
-            raise InputError(f"{tree.where(name)} {error}; replace or delete it.") from error
+            raise InputError(f"{tree.where(names[row])} {error}; replace or delete it.") from error

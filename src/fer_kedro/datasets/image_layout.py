@@ -1,12 +1,16 @@
 """What the names of pictures in folders say: each face's class, usage and number."""
 
+import logging
 import re
 import unicodedata
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from fer_kedro.datasets.fer2013_counts import has_counts_of_fer2013
 from fer_kedro.errors import InputError
 from fer_kedro.faces import EMOTIONS, PRIVATE_TEST, PUBLIC_TEST, TRAINING, USAGES, SplitOrigin
+
+logger = logging.getLogger(__name__)
 
 OFFICIAL_NAME = re.compile(rf"({'|'.join(USAGES)})_([0-9]{{1,12}})\.\w+")
 SPLITS = {
@@ -20,7 +24,8 @@ SPLITS_OF_USAGE = {
     PRIVATE_TEST: (PRIVATE_TEST, None),
 }
 """Which folders an officially named picture may stand in: `test/` often holds both test sets."""
-OFFICIAL_FOLDERS = {usage.lower() for usage in USAGES}
+OFFICIAL_ROWS = 35_887
+"""Official numbers below it are rows of the CSV; those of one copy on Kaggle, of up to eight digits, seem drawn."""
 ALIASES = {
     **{emotion: emotion for emotion in EMOTIONS},
     **{"anger": "angry", "disgusted": "disgust", "fearful": "fear", "happiness": "happy"},
@@ -73,6 +78,9 @@ def lay_out(place: str, names: Sequence[str]) -> Layout:
     which become the `face_id`; others come by path, which becomes the `face_id`. Three folders for training,
     validation and test decide the usages; with fewer, those of all but `train/` stay open.
 
+    Only two signs make them FER-2013: official names in folders of its emotions, or exactly as many pictures of each
+    emotion in each split as it has. All else are images of the user's own, whatever the folders are called.
+
     Parameters
     ----------
     place
@@ -84,21 +92,25 @@ def lay_out(place: str, names: Sequence[str]) -> Layout:
     ------
     InputError
         If pictures stand at different depths, below a top folder that is no split, or in another split than
-        their names say, if only some have official names, or if there are too many classes.
+        their names say, if only some have official names or two have the same, or if there are too many classes.
 
     Examples
     --------
     >>> layout = lay_out("faces.zip", ["faces/train/Happy/im0.png", "faces/test/sad/im0.png"])
-    >>> layout.face_ids, layout.usages, layout.split
-    (['test/sad/im0.png', 'train/Happy/im0.png'], [None, 'Training'], 'derived')
+    >>> layout.face_ids, layout.usages, layout.split, layout.source
+    (['test/sad/im0.png', 'train/Happy/im0.png'], [None, 'Training'], 'derived', 'images')
     """
     pictures = [_picture(place, name, parts) for name, parts in zip(names, _unwrapped(names), strict=True)]
     _check_one_layout(place, pictures)
-    pictures, face_ids = _in_order(pictures)
+    pictures, face_ids = _in_order(place, pictures)
     is_official = pictures[0].official is not None
-    usages, split = _official_usages(place, pictures) if is_official else _usages_by_folder(place, pictures)
+    usages = _official_usages(place, pictures) if is_official else _usages_by_folder(place, pictures)
     labels, class_names = _classes(place, [picture.label for picture in pictures], is_official)
-    source = "fer2013" if class_names == EMOTIONS else "images"
+    is_fer2013 = class_names == EMOTIONS and (
+        is_official or has_counts_of_fer2013([picture.split for picture in pictures], labels)
+    )
+    split: SplitOrigin = "derived" if None in usages else "official" if is_fer2013 else "own"
+    source = "fer2013" if is_fer2013 else "images"
     return Layout([picture.name for picture in pictures], face_ids, labels, usages, class_names, split, source)
 
 
@@ -136,16 +148,31 @@ def _check_one_layout(place: str, pictures: list[Picture]) -> None:
             raise InputError(f"{place} mixes two layouts, names with a usage (Training_123) and without, {both}.")
 
 
-def _in_order(pictures: list[Picture]) -> tuple[list[Picture], list[str]]:
+def _in_order(place: str, pictures: list[Picture]) -> tuple[list[Picture], list[str]]:
     """Sort by the official number if that names each picture, else by path; give the `face_id` too."""
     numbers = {picture.official[1]: picture for picture in pictures if picture.official}
     if len(numbers) == len(pictures):
         return [numbers[number] for number in sorted(numbers)], [str(number) for number in sorted(numbers)]
     pictures = sorted(pictures, key=lambda picture: picture.face)
+    if numbers:
+        _check_no_row_twice(place, pictures)
+        logger.warning("%s has official names with one number twice, so all its faces are named by path.", place)
     return pictures, [picture.face for picture in pictures]
 
 
-def _official_usages(place: str, pictures: list[Picture]) -> tuple[list[str | None], SplitOrigin]:
+def _check_no_row_twice(place: str, pictures: list[Picture]) -> None:
+    """Refuse one row of the CSV in two places; drawn numbers meet by chance, as those of two usages may."""
+    seen: dict[tuple[str, int] | None, Picture] = {}
+    for picture in pictures:
+        first = seen.setdefault(picture.official, picture)
+        if first is not picture and picture.official and picture.official[1] < OFFICIAL_ROWS:
+            raise InputError(
+                f"{place} holds {first.name} and {picture.name}, by their names the same face of FER-2013; delete the "
+                "one that stands in the wrong folder."
+            )
+
+
+def _official_usages(place: str, pictures: list[Picture]) -> list[str | None]:
     usages: list[str | None] = []
     for picture in pictures:
         usage = picture.official[0] if picture.official else None
@@ -155,18 +182,17 @@ def _official_usages(place: str, pictures: list[Picture]) -> tuple[list[str | No
                 "rename the files if the split is your own."
             )
         usages.append(usage)
-    return usages, "official"
+    return usages
 
 
-def _usages_by_folder(place: str, pictures: list[Picture]) -> tuple[list[str | None], SplitOrigin]:
+def _usages_by_folder(place: str, pictures: list[Picture]) -> list[str | None]:
     splits = {picture.split for picture in pictures}
-    if splits == set(USAGES):
-        folders = {picture.face.split("/")[0].lower() for picture in pictures}
-        return [picture.split for picture in pictures], "official" if folders == OFFICIAL_FOLDERS else "own"
     if splits == {PUBLIC_TEST, PRIVATE_TEST}:
         raise InputError(f"{place} has pictures for validation and test but none in train/; add them.")
-    known = splits & {TRAINING} if len(splits) > 1 else set()
-    return [picture.split if picture.split in known else None for picture in pictures], "derived"
+    if len(splits) == 1:
+        return [None] * len(pictures)
+    known = splits if splits == set(USAGES) else {TRAINING}
+    return [picture.split if picture.split in known else None for picture in pictures]
 
 
 def _classes(place: str, folders: list[str], is_official: bool) -> tuple[list[int], tuple[str, ...]]:

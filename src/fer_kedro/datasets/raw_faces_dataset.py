@@ -29,7 +29,7 @@ class SourceForm(NamedTuple):
 
 
 FORMS = (
-    SourceForm("the Kaggle CSV", is_fer2013_csv, read_fer2013_csv),
+    SourceForm("CSV", is_fer2013_csv, read_fer2013_csv),
     SourceForm("Parquet", is_parquet, read_fer2013_parquet),
     SourceForm("an archive", is_archive, read_archive),
     SourceForm("image folders", is_image_folder, read_image_folder),
@@ -82,12 +82,15 @@ class RawFacesDataset(AbstractDataset[None, Faces]):
                 return self._draw_demo_faces()
             form, path = source
             logger.info("Reading faces from %s (%s).", path, form.name)
-            return form.read(path)
+            faces = form.read(path)
         except OSError as error:
             place = error.filename or self._filepath
             raise InputError(
                 f"{place} can't be read ({error.strerror}); check the path and its permissions."
             ) from error
+        whose = "FER-2013" if faces.provenance.source == "fer2013" else "images of your own"
+        logger.info("They are %s: %s faces of %d classes.", whose, f"{len(faces):,}", len(faces.class_names))
+        return faces
 
     def save(self, data: None) -> None:
         """Refuse: raw data are only read."""
@@ -120,18 +123,20 @@ def find_source(path: Path) -> tuple[SourceForm, Path] | None:
     """Return the source at a path and its form, or nothing for a folder that holds nothing.
 
     Image folders are one source, whether they stand in the path itself or in one folder there. Any other source
-    may stand in such a single folder too.
+    may stand in such a single folder too. What is the source itself may be a link to anywhere: the path, a file in
+    it, or a folder that stands alone in it.
 
     Raises
     ------
     InputError
-        If the path does not exist, or holds no source that is recognised, or several.
+        If the path does not exist, or holds no source that is recognised, or several, or a link to nowhere.
     """
     if not path.exists():
-        raise InputError(f"{path} does not exist; give the file or folder that holds FER-2013.")
-    entries = [path] if path.is_file() else sorted(entry for entry in path.iterdir() if not is_hidden(entry.name))
+        raise InputError(f"{path} does not exist; give the file or folder that holds the faces.")
+    entries = [path] if path.is_file() else _visible(path)
     files = [entry for entry in entries if not entry.is_dir()]
-    candidates = files if len(files) == len(entries) else [*files, path]
+    folder = entries[0] if len(entries) == 1 and entries[0].is_symlink() else path
+    candidates = files if len(files) == len(entries) else [*files, folder]
     found = [(form, candidate) for candidate in candidates for form in FORMS if form.recognises(candidate)]
     if len(found) > 1:
         names = " and ".join(form.name if source == path else source.name for form, source in found)
@@ -141,6 +146,13 @@ def find_source(path: Path) -> tuple[SourceForm, Path] | None:
     if len(entries) == 1 and entries[0].is_dir() and (source := find_source(entries[0])):
         return source
     raise InputError(f"{path} holds nothing that is recognised as FER-2013{_listed(entries, path)}; {KNOWN_FORMS}.")
+
+
+def _visible(folder: Path) -> list[Path]:
+    entries = sorted(entry for entry in folder.iterdir() if not is_hidden(entry.name))
+    if gone := [entry for entry in entries if entry.is_symlink() and not entry.exists()]:
+        raise InputError(f"{gone[0]} is a link to {gone[0].readlink()}, which is not there; mend or delete the link.")
+    return entries
 
 
 def _listed(entries: list[Path], path: Path) -> str:

@@ -4,18 +4,16 @@ import json
 import os
 import sys
 import time
+from collections.abc import Generator
 from pathlib import Path
 from typing import Any
 
 from filelock import FileLock, Timeout
 from kedro.framework.hooks import hook_impl
 
-from fer_kedro.datasets.atomic import remove_leftovers
 from fer_kedro.errors import InputError
 from fer_kedro.hooks.data_folder import data_folder
-
-LAYERS = "0[2-9]_*"
-"""Folders that runs write to, other than `01_raw`."""
+from fer_kedro.hooks.leftovers import clear_leftovers
 
 
 class DataLockHooks:
@@ -25,17 +23,17 @@ class DataLockHooks:
     """
 
     def __init__(self) -> None:
-        self._folder = Path()
+        self._folder = self._project = Path()
         self._lock: FileLock | None = None
 
     @hook_impl
     def after_context_created(self, context: Any) -> None:
         """Remember where the data are."""
-        self._folder = data_folder(context)
+        self._folder, self._project = data_folder(context), Path(context.project_path)
 
-    @hook_impl(tryfirst=True)
-    def before_pipeline_run(self) -> None:
-        """Take the lock, or say who has it.
+    @hook_impl(wrapper=True, tryfirst=True)
+    def before_pipeline_run(self) -> Generator[None, Any, Any]:
+        """Take the lock, or say who has it, before all other hooks; give it back if one of them fails.
 
         Raises
         ------
@@ -43,6 +41,25 @@ class DataLockHooks:
             If another process runs a pipeline on this folder.
         """
         self._release()
+        try:
+            self._take()
+            clear_leftovers(self._folder, self._project)
+            return (yield)
+        except BaseException:
+            self._release()
+            raise
+
+    @hook_impl(trylast=True)
+    def after_pipeline_run(self) -> None:
+        """Give the lock back."""
+        self._release()
+
+    @hook_impl(trylast=True)
+    def on_pipeline_error(self) -> None:
+        """Give the lock back."""
+        self._release()
+
+    def _take(self) -> None:
         self._folder.mkdir(parents=True, exist_ok=True)
         holder = self._folder / ".run.json"
         lock = FileLock(self._folder / ".run.lock")
@@ -56,18 +73,6 @@ class DataLockHooks:
         self._lock = lock
         about = {"process": os.getpid(), "command": " ".join(sys.argv[1:])[:100], "since": time.strftime("%H:%M")}
         holder.write_text(json.dumps(about))
-        for layer in self._folder.glob(LAYERS):
-            remove_leftovers(layer)
-
-    @hook_impl(trylast=True)
-    def after_pipeline_run(self) -> None:
-        """Give the lock back."""
-        self._release()
-
-    @hook_impl(trylast=True)
-    def on_pipeline_error(self) -> None:
-        """Give the lock back."""
-        self._release()
 
     def _release(self) -> None:
         if self._lock is not None:

@@ -1,63 +1,64 @@
 """One MLflow child run: everything that is logged of one recipe, by run id alone."""
 
-import hashlib
 import time
+from collections.abc import Mapping
 from typing import Any
 
-from pydantic import BaseModel
-
 from fer_kedro.faces import Faces
+from fer_kedro.hooks.decisions import parameters
+from fer_kedro.hooks.logged_model import delete_models, log_model
 from fer_kedro.hooks.tracked_run import TrackedRun
-from fer_kedro.hooks.unfinished_runs import FOLDER, SUBJECT
+from fer_kedro.hooks.unfinished_runs import SUBJECT
 from fer_kedro.recipe import Recipe
-
-PROSE = {"name", "description", "chosen"}
-MODEL_REQUIREMENTS = ("keras", "tensorflow", "numpy")
 
 
 class ChildRun(TrackedRun):
-    """The run of one recipe under one protocol, a child of the run of the whole command."""
+    """The run of one recipe under one protocol, a child of the run of the whole command.
 
-    def __init__(self, run_id: str, epochs_logged: frozenset[int] = frozenset()) -> None:
+    Parameters
+    ----------
+    run_id
+        MLflow's id.
+    seconds
+        What the server knows of epochs that were logged before: the seconds that each took, by its number.
+    """
+
+    def __init__(self, run_id: str, seconds: Mapping[int, float] | None = None) -> None:
         super().__init__(run_id)
-        self._epochs_logged = epochs_logged
+        self._seconds = dict(seconds or {})
+        self._told_again: dict[int, dict[str, float]] = {}
         self._model_id: str | None = None
         self._logged: set[str] = set()
 
     @classmethod
-    def start(cls, name: str, parent_id: str, of: str) -> "ChildRun":
-        """Open a new run named `<protocol>.<recipe>` below a parent; `of` is the digest of its `subject`."""
+    def start(cls, name: str, parent_id: str, tags: dict[str, str]) -> "ChildRun":
+        """Open a new run named `<protocol>.<recipe>` below a parent; by its tags it is found after a kill."""
         from mlflow import MlflowClient
 
         client = MlflowClient()
-        parent = client.get_run(parent_id)
         protocol, _, recipe = name.partition(".")
-        tags = {"mlflow.parentRunId": parent_id, "protocol": protocol, "recipe": recipe, SUBJECT: of}
-        tags |= {tag: parent.data.tags[tag] for tag in ("git_commit", FOLDER) if tag in parent.data.tags}
-        run = client.create_run(parent.info.experiment_id, run_name=name, tags=tags)
-        return cls(run.info.run_id)
+        tags = {"mlflow.parentRunId": parent_id, "protocol": protocol, "recipe": recipe, **tags}
+        experiment = client.get_run(parent_id).info.experiment_id
+        return cls(client.create_run(experiment, run_name=name, tags=tags).info.run_id)
 
     @classmethod
-    def resume(cls, run_id: str, parent_id: str) -> "ChildRun":
+    def resume(cls, run_id: str, parent_id: str, tags: dict[str, str]) -> "ChildRun":
         """Go on with a run that was killed, below the new command's parent."""
         from mlflow import MlflowClient
 
         client = MlflowClient()
         client.update_run(run_id, status="RUNNING")
-        client.set_tag(run_id, "mlflow.parentRunId", parent_id)
-        experiment = client.get_run(run_id).info.experiment_id
-        for model in client.search_logged_models([experiment], f"source_run_id='{run_id}'"):
-            client.delete_logged_model(model.model_id)  # it is logged again
-        return cls(run_id, frozenset(metric.step for metric in client.get_metric_history(run_id, "epoch/loss")))
+        for tag, value in {"mlflow.parentRunId": parent_id, **tags}.items():
+            client.set_tag(run_id, tag, value)
+        delete_models(run_id)
+        return cls(run_id, {metric.step: metric.value for metric in client.get_metric_history(run_id, "epoch/seconds")})
 
     def log_recipe(self, recipe: Recipe) -> None:
         """Log every decision of a recipe as a parameter such as `training.batch_size`, and describe the run."""
         from mlflow.entities import Param
 
         if self._first("recipe"):
-            decisions = {name: value for name, value in flatten(recipe).items() if name not in PROSE}
-            params = [Param(name, str(value)[:500]) for name, value in decisions.items()]
-            self._client.log_batch(self.id, params=params)
+            self._client.log_batch(self.id, params=[Param(*decision) for decision in parameters(recipe).items()])
             note = "\n".join([recipe.description + ".", "", *(f"- {choice}" for choice in recipe.chosen)])
             self._client.set_tag(self.id, "mlflow.note.content", note)
 
@@ -73,15 +74,24 @@ class ChildRun(TrackedRun):
             self.tag(data__source=faces.provenance.source, data__split=faces.provenance.split)
 
     def log_epoch(self, number: int, metrics: dict[str, float]) -> None:
-        """Log one epoch's metrics at step `number`, once: a resumed training tells of its earlier epochs again."""
-        if number in self._epochs_logged:
-            return
-        self._log_metrics({f"epoch/{name}": value for name, value in metrics.items() if name != "epoch"}, number)
+        """Log one epoch's metrics at step `number`, once.
+
+        A training that goes on from its checkpoint tells of its earlier epochs again, with the seconds that they took.
+        Where the server knows other seconds, the training has begun anew, for want of a checkpoint that fits; its
+        curve is not mixed with the former one but goes to a run of its own.
+        """
+        curve = {f"epoch/{name}": value for name, value in metrics.items() if name != "epoch"}
+        if (known := self._seconds.pop(number, None)) is not None:
+            if _rounded(known) == _rounded(metrics["seconds"]):
+                self._told_again[number] = curve
+                return
+            self._begin_anew()
+        self._log_metrics(curve, number)
 
     def log_output(self, name: str, data: Any) -> None:
         """Log one dataset of the namespace: the model, the run's record, or an artifact."""
         if name == "model":
-            self._log_model(data)
+            self._model_id = log_model(self.id, data)
         elif name == "run_record":
             self._log_record(data)
         else:
@@ -108,25 +118,19 @@ class ChildRun(TrackedRun):
         for key, value in tags.items():
             self._client.set_tag(self.id, key, value)
 
-    def _log_model(self, model: Any) -> None:
-        from importlib.metadata import version
+    def _begin_anew(self) -> None:
+        """Leave this run as killed, never to be gone on with, for a new one like it."""
+        from mlflow.entities import Param
 
-        import mlflow
-        import numpy as np
-        from mlflow.models import Model, infer_signature
-
-        example = np.zeros((1, *model.input_shape[1:]), dtype=np.uint8)
-        logged = Model.log(  # not by an active run, which would end as finished here
-            artifact_path=None,
-            run_id=self.id,
-            name="model",
-            flavor=mlflow.tensorflow,  # mlflow.keras fails on an input example: it writes it before it makes the folder
-            model=model,
-            signature=infer_signature(example, np.asarray(model(example))),
-            input_example=example,
-            pip_requirements=[f"{package}=={version(package)}" for package in MODEL_REQUIREMENTS],
-        )
-        self._model_id = logged.model_id
+        former = self._client.get_run(self.id)
+        self._client.delete_tag(self.id, SUBJECT)
+        self.end("KILLED")
+        self.id = self._client.create_run(former.info.experiment_id, tags=former.data.tags).info.run_id
+        self._client.log_batch(self.id, params=[Param(*decision) for decision in former.data.params.items()])
+        self._client.log_inputs(self.id, former.inputs.dataset_inputs)
+        self._seconds.clear()
+        for number, curve in self._told_again.items():
+            self._log_metrics(curve, number)
 
     def _log_metrics(self, metrics: dict[str, float], step: int = 0) -> None:
         from mlflow.entities import Metric
@@ -135,8 +139,7 @@ class ChildRun(TrackedRun):
         self._client.log_batch(
             self.id,
             metrics=[
-                Metric(name, float(f"{value:.6g}"), now, step, model_id=self._model_id)
-                for name, value in metrics.items()
+                Metric(name, _rounded(value), now, step, model_id=self._model_id) for name, value in metrics.items()
             ],
         )
 
@@ -146,18 +149,5 @@ class ChildRun(TrackedRun):
         return first
 
 
-def subject(recipe: Recipe, protocol: BaseModel | None, faces: Faces, commit: str) -> str:
-    """Digest of what a child run is a run of: the recipe's and the protocol's decisions, the faces and the code."""
-    decisions = recipe.model_dump_json(exclude=PROSE) + (protocol.model_dump_json() if protocol else "")
-    return hashlib.sha256(f"{decisions} {faces.digest()} {commit}".encode()).hexdigest()[:16]
-
-
-def flatten(model: BaseModel) -> dict[str, Any]:
-    """Fields of a nested model under dotted names; lists stay whole."""
-
-    def walk(value: Any, path: str) -> dict[str, Any]:
-        if not isinstance(value, dict):
-            return {path: value}
-        return {key: leaf for name, inner in value.items() for key, leaf in walk(inner, f"{path}.{name}").items()}
-
-    return {path.removeprefix("."): value for path, value in walk(model.model_dump(mode="json"), "").items()}
+def _rounded(value: float) -> float:
+    return float(f"{value:.6g}")

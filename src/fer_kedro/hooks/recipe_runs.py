@@ -1,20 +1,20 @@
 """One MLflow child run per recipe, below the parent run that kedro-mlflow opens for the whole command."""
 
 import atexit
+from collections.abc import Generator
 from pathlib import Path
 from threading import Lock
 from typing import Any, TypeVar
 
 from kedro.framework.hooks import hook_impl
-from kedro.pipeline import Pipeline
 from kedro.pipeline.node import Node
 
 from fer_kedro.faces import Faces
 from fer_kedro.hooks.data_folder import data_folder
-from fer_kedro.hooks.mlflow_child import ChildRun, subject
+from fer_kedro.hooks.mlflow_child import ChildRun
 from fer_kedro.hooks.namespaces import run_and_dataset, run_of
-from fer_kedro.hooks.tracked_run import TrackedRun
-from fer_kedro.hooks.unfinished_runs import UnfinishedRuns, tag_runs_of
+from fer_kedro.hooks.parent_run import ParentRun
+from fer_kedro.hooks.unfinished_runs import owner_of, starts_owned_by
 from fer_kedro.protocols.split import Protocol
 from fer_kedro.recipe import Recipe
 
@@ -29,10 +29,8 @@ class RecipeRunHooks:
     """
 
     def __init__(self) -> None:
-        self._parent: TrackedRun | None = None
         self._folder = Path()
-        self._unfinished: UnfinishedRuns | None = None
-        self._commit = ""
+        self._parent: ParentRun | None = None
         self._children: dict[str, ChildRun] = {}
         self._current: str | None = None
         self._lock = Lock()
@@ -43,21 +41,23 @@ class RecipeRunHooks:
     def after_context_created(self, context: Any) -> None:
         """Remember where the data are: runs are told apart by that."""
         self._folder = data_folder(context)
-        tag_runs_of(self._folder)
 
-    @hook_impl(trylast=True)
-    def before_pipeline_run(self, pipeline: Pipeline, catalog: Any) -> None:
-        """Remember the parent run, where kedro-mlflow opened one, and tag it with the code's version."""
+    @hook_impl(wrapper=True)
+    def before_pipeline_run(self, catalog: Any) -> Generator[None, Any, Any]:
+        """Own the run that kedro-mlflow starts, and only that: users may have runs of their own in this process.
+
+        The lock's hook stands around this one, so nobody else is at work on the folder.
+        """
         import mlflow
 
-        active = mlflow.active_run()
-        self._parent = TrackedRun(active.info.run_id) if active else None
+        self._parent = None
         self._children.clear()
-        if active and self._parent is not None:
-            self._unfinished = UnfinishedRuns(self._folder, active.info.experiment_id)
-            self._unfinished.mark_killed(but=self._parent.id)
-            self._commit = str(catalog.load("environment")["commit"])
-            self._parent.tag(git_commit=self._commit)
+        owner = owner_of(self._folder)
+        with starts_owned_by(owner):
+            answers = yield
+        if active := mlflow.active_run():
+            self._parent = ParentRun(active, owner, str(catalog.load("environment")["commit"]))
+        return answers
 
     @hook_impl
     def before_dataset_loaded(self, node: Node) -> None:
@@ -102,21 +102,14 @@ class RecipeRunHooks:
         self._end_children("KILLED")
         self._parent = None
 
-    def _child(self, name: str | None, parent: TrackedRun, inputs: dict[str, Any]) -> ChildRun | None:
+    def _child(self, name: str | None, parent: ParentRun, inputs: dict[str, Any]) -> ChildRun | None:
         if name is None:
             return None
         recipe, protocol, faces = _first(inputs, Recipe), _first(inputs, Protocol), _first(inputs, Faces)
         with self._lock:
             if recipe is not None and faces is not None and name not in self._children:
-                of = subject(recipe, protocol, faces, self._commit)
-                self._children[name] = self._open(name, parent, of)
-                self._children[name].log_recipe(recipe)
+                self._children[name] = parent.child(name, recipe, protocol, faces)
         return self._children.get(name)
-
-    def _open(self, name: str, parent: TrackedRun, of: str) -> ChildRun:
-        """Go on with the child run of the same recipe, faces and code that was cut short, or start one."""
-        killed = self._unfinished.killed(name, of) if self._unfinished else None
-        return ChildRun.resume(killed, parent.id) if killed else ChildRun.start(name, parent.id, of)
 
     def _end_children(self, status: str) -> None:
         for child in self._children.values():
@@ -126,7 +119,7 @@ class RecipeRunHooks:
     def _interrupted(self) -> None:
         self._end_children("KILLED")
         if self._parent is not None:
-            self._parent.end("KILLED")
+            self._parent.interrupt()
 
 
 def _first(inputs: dict[str, Any], kind: type[Value]) -> Value | None:

@@ -48,10 +48,11 @@ class SummaryHooks:
 
 
 def summary_line(record: dict[str, Any]) -> str:
-    """One line: accuracy on PrivateTest with its 95 % interval, in percent."""
+    """One line: accuracy on PrivateTest with its 95 % interval, in percent; and whether we drew the split."""
+    derived = ", split derived by us" if record["data"].get("split") == "derived" else ""
     scores = record["scores"]["PrivateTest"]["all"]
     return (
         f"{record['run']}: PrivateTest accuracy {scores['accuracy']:.1%} "
         f"(95 % interval {scores['accuracy_low']:.1%} to {scores['accuracy_high']:.1%}, n = {scores['n']:,}), "
-        f"majority class {scores['majority_accuracy']:.1%}"
+        f"majority class {scores['majority_accuracy']:.1%}{derived}"
     )

@@ -1,0 +1,88 @@
+"""What names a child run's subject, and what does not."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from fer_kedro.architecture import ConvolutionalNetwork
+from fer_kedro.faces import Faces
+from fer_kedro.hooks.decisions import code_digest, flatten, parameters, subject
+from fer_kedro.protocols.split import Protocol
+from fer_kedro.recipe import Recipe, Training
+from fer_kedro.variation import HEJSLET_CHAIN, Balancing
+
+RECIPE = Recipe(
+    name="goldstein_cnn",
+    report="none",
+    description="Tiny",
+    model=ConvolutionalNetwork(blocks=((4,),)),
+    training=Training(epochs=3),
+)
+HONEST = Protocol(name="honest", drop_training_copies=True, drop_validation_copies=True, on_leak="stop")
+
+
+def faces(grey: int = 0) -> Faces:
+    return Faces.build(np.full((1, 48, 48), grey, np.uint8), [0], ["Training"])
+
+
+def test_nested_decisions_are_flattened_to_dotted_names() -> None:
+    flat = flatten(Balancing(target=7))
+    assert flat["target"] == 7
+    assert flat["augmentation.noise.sigma"] == 3.0
+    assert flat["augmentation.zoom"] == [0.95, 1.08]
+    assert len([name for name in flat if name.startswith("augmentation.")]) == len(HEJSLET_CHAIN.model_dump()) + 1
+
+
+def test_parameters_are_a_recipes_decisions_without_its_prose() -> None:
+    found = parameters(RECIPE)
+    assert found["training.batch_size"] == str(RECIPE.training.batch_size)
+    assert found["balancing"] == "None"
+    assert not found.keys() & {"name", "description", "chosen"}
+
+
+def test_a_subject_changes_with_each_decision_the_faces_and_the_code_but_not_with_prose() -> None:
+    it = subject(RECIPE, HONEST, faces(), "code")
+    assert it == subject(RECIPE.model_copy(update={"description": "In other words"}), HONEST, faces(), "code")
+    training = RECIPE.training.model_copy(update={"seed": RECIPE.training.seed + 1})
+    others = [
+        subject(RECIPE.model_copy(update={"training": training}), HONEST, faces(), "code"),
+        subject(RECIPE, HONEST.model_copy(update={"drop_validation_copies": False}), faces(), "code"),
+        subject(RECIPE, HONEST, faces(grey=1), "code"),
+        subject(RECIPE, HONEST, faces(), "other code"),
+    ]
+    assert len({it, *others}) == len(others) + 1
+
+
+@pytest.fixture
+def package(tmp_path: Path) -> Path:
+    (tmp_path / "part").mkdir()
+    (tmp_path / "part/one.py").write_text("a = 1\n")
+    (tmp_path / "two.py").write_text("b = 2\n")
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    ("file", "text"),
+    [("two.py", "b = 3\n"), ("part/three.py", ""), ("part/one.py", "")],
+    ids=["an edit that is not committed", "a new file", "an emptied file"],
+)
+def test_code_is_known_by_its_source(package: Path, file: str, text: str) -> None:
+    before = code_digest(package)
+    (package / file).write_text(text)
+    assert code_digest(package) != before
+
+
+def test_code_is_the_same_wherever_it_stands_and_whatever_stands_beside_it(package: Path) -> None:
+    before = code_digest(package)
+    (package / "README.md").write_text("More")
+    (package / "__pycache__").mkdir()
+    (package / "__pycache__/two.pyc").write_bytes(b"compiled")
+    assert code_digest(package) == before
+    assert code_digest(package.rename(package.with_name("moved"))) == before
+
+
+def test_renamed_source_is_other_code(package: Path) -> None:
+    before = code_digest(package)
+    (package / "two.py").rename(package / "three.py")
+    assert code_digest(package) != before
