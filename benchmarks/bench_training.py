@@ -27,7 +27,7 @@ import yaml
 
 from fer_kedro.datasets.environment_dataset import EnvironmentDataset
 from fer_kedro.learning.batches import FaceBatches, without_stall
-from fer_kedro.learning.fit import LabelledImages, compiled_model
+from fer_kedro.learning.fit import LabelledImages, built_model, compile_model
 from fer_kedro.learning.precision import resolve_precision
 from fer_kedro.models.normalization import plain
 from fer_kedro.recipe import Recipe
@@ -38,9 +38,10 @@ Epoch = Callable[[], None]
 
 
 def read_recipe(name: str) -> Recipe:
-    """Read a recipe's page, less its balancing, which throughput does not depend on."""
+    """Read a recipe's page, less its balancing and seed, which throughput does not depend on."""
     page = yaml.safe_load((PROJECT / "conf/base/parameters_recipes" / f"{name}.yml").read_text())
-    return Recipe.model_validate({**page["recipes"][name], "balancing": None})
+    recipe = page["recipes"][name]
+    return Recipe.model_validate({**recipe, "balancing": None, "training": {**recipe["training"], "seed": 0}})
 
 
 def ways(recipe: Recipe, faces: int) -> dict[str, Epoch]:
@@ -52,7 +53,9 @@ def ways(recipe: Recipe, faces: int) -> dict[str, Epoch]:
     precision = resolve_precision(recipe.training.precision)
 
     def model() -> keras.Model:
-        return compiled_model(recipe, LabelledImages(images, labels), 7, precision)
+        built = built_model(recipe, LabelledImages(images, labels), 7, precision)
+        compile_model(built, recipe, recipe.optimizer.learning_rate)
+        return built
 
     def plain_model() -> keras.Model:
         copy = plain(model())

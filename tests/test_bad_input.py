@@ -195,7 +195,8 @@ def test_what_a_command_asks_for_and_is_not_there_is_named(
 
 
 def test_a_pickle_in_place_of_a_checkpoint_is_never_executed(bad: Project, tmp_path: Path) -> None:
-    trace, checkpoint = tmp_path / "trace", bad.path / "data/demo/06_models" / RUN.replace(".", "/") / "checkpoint.npz"
+    trace, folder = tmp_path / "trace", bad.path / "data/demo/06_models" / RUN.replace(".", "/") / "seed_0"
+    checkpoint = folder / "checkpoint.npz"
     np.savez(checkpoint, header=np.array([Mischief(trace)], dtype=object))
     try:
         assert "checkpoint.npz is damaged or was not written by fer_kedro; delete it" in bad.refusal(*ONE_RECIPE)
@@ -206,7 +207,7 @@ def test_a_pickle_in_place_of_a_checkpoint_is_never_executed(bad: Project, tmp_p
     assert trace.exists(), "the pickle must be able to do harm"
 
 
-OUTPUT = f"07_model_output/{RUN.replace('.', '/')}"
+OUTPUT = f"07_model_output/{RUN.replace('.', '/')}/seed_0"
 
 
 @pytest.mark.parametrize(

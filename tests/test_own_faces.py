@@ -50,7 +50,7 @@ def test_they_are_divided_by_class_and_that_is_said(own_project: Path) -> None:
 
 
 def test_the_record_and_the_report_say_whose_faces_and_split_they_are(own_project: Path) -> None:
-    record = json.loads((own_project / "data/07_model_output/honest/goldstein_cnn/run_record.json").read_text())
+    record = json.loads((own_project / "data/07_model_output/honest/goldstein_cnn/seed_0/run_record.json").read_text())
     data = record["data"]
     assert (data["source"], data["split"], data["split_seed"]) == ("images", "derived", 0)
     assert set(record["scores"]["PrivateTest"]["all"]["per_class"]) == set(COUNTS)

@@ -1,50 +1,59 @@
-"""Recipe pages are listed by the registry, which reads them itself: every odd page is named."""
+"""Every run has its nodes, its parameters and a sentence where its page is unusable."""
 
 from pathlib import Path
 
 import pytest
+from project_copy import kedro_in
 
 from fer_kedro import pipeline_registry
-from fer_kedro.errors import InputError
 
 
-@pytest.fixture
-def conf(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setattr(pipeline_registry, "CONF", tmp_path)
-    (tmp_path / "parameters_recipes").mkdir()
-    (tmp_path / "parameters_recipes" / "mine.yml").write_text("recipes: {mine: {name: mine}}")
-    (tmp_path / "globals.yml").write_text("default_recipe: mine")
-    return tmp_path
+def test_every_run_is_trained_reported_and_published_in_its_namespace() -> None:
+    pipelines = pipeline_registry.register_pipelines()
+    for run in pipeline_registry.runs():
+        names = {node.name for node in pipelines["all_recipes"].filter(node_namespaces=[run]).nodes}
+        assert names > {f"{run}.{name}" for name in ("prepare", "fit", "predict", "describe", "score")}
+        assert {node.name for node in pipelines["publish"].filter(node_namespaces=[run]).nodes} == {f"{run}.publish"}
 
 
-def test_pages_are_recipes(conf: Path) -> None:
-    assert pipeline_registry.recipes() == ["mine"]
-    assert pipeline_registry.default_recipe() == "mine"
+def test_a_protocols_namespace_holds_all_its_runs() -> None:
+    whole = pipeline_registry.register_pipelines()["all_recipes"]
+    for protocol in ("honest", "official", "as_reported"):
+        chosen = {node.namespace for node in whole.filter(node_namespaces=[protocol]).nodes}
+        assert chosen == {run for run in pipeline_registry.runs() if run.startswith(f"{protocol}.")}
 
 
 @pytest.mark.parametrize(
-    ("page", "complaint"),
+    ("run", "decisions"),
     [
-        (b"", "must hold one recipe whose key and name are 'odd'"),
-        (b"just words", "must hold one recipe"),
-        (b"recipes: [1]", "must hold one recipe"),
-        (b"recipes: {odd: 3}", "must hold one recipe"),
-        (b"recipes: {odd: {}}", "must hold one recipe"),
-        (b"recipes: {odd: {name: mine}}", r"not \['mine'\]"),
-        (b"recipes: {odd: {name: odd}, even: {name: even}}", r"not \['even'\]"),
-        (b"recipes:\n  odd: [1, 2\n", r"odd.yml, line 3, is not YAML \(expected ','"),
-        (b"\x00\xff\xfe", "odd.yml, line 1, is not YAML"),
-        (b"recipes: !!python/object/apply:os.system [touch trace]", "is not YAML .could not determine a constructor"),
+        ("official.liang_cnn", {"params:protocols.official", "params:recipes.liang_cnn"}),
+        ("as_reported.liang_cnn", {"params:as_reported.liang_cnn.protocol", "params:as_reported.liang_cnn.recipe"}),
     ],
 )
-def test_an_odd_page_is_named(conf: Path, page: bytes, complaint: str) -> None:
-    (conf / "parameters_recipes" / "odd.yml").write_bytes(page)
-    with pytest.raises(InputError, match="odd.yml.*" + complaint.removeprefix("odd.yml")):
-        pipeline_registry.recipes()
+def test_shared_protocols_take_the_recipe_and_a_pages_own_bring_theirs(run: str, decisions: set[str]) -> None:
+    whole = pipeline_registry.register_pipelines()["all_recipes"].filter(node_namespaces=[run])
+    assert {name for name in whole.inputs() if name.startswith("params:")} == decisions
 
 
-@pytest.mark.parametrize("globals_page", ["default_recipe: mein", "", "default_recipe:"])
-def test_a_default_recipe_that_no_page_describes_is_named(conf: Path, globals_page: str) -> None:
-    (conf / "globals.yml").write_text(globals_page)
-    with pytest.raises(InputError, match="which no page describes; try 'mine'"):
-        pipeline_registry.default_recipe()
+@pytest.mark.parametrize(
+    ("command", "page", "complaint"),
+    [
+        ("list", "recipes:\n  odd: [1, 2\n", "odd.yml, line 3, is not YAML"),
+        (
+            "list",
+            "recipes: {odd: {name: mine}}",
+            "odd.yml must hold one recipe whose key and name are 'odd', not ['mine']",
+        ),
+        ("describe", "just words", "odd.yml must hold one recipe"),
+    ],
+)
+def test_commands_without_a_context_tell_it_in_one_sentence(
+    project: Path, command: str, page: str, complaint: str
+) -> None:
+    (project / "conf/base/parameters_recipes/odd.yml").write_text(page)
+    done = kedro_in(project)("registry", command, fails=True)
+    assert done.returncode == 1
+    assert "Traceback" not in done.stdout + done.stderr
+    sentence = done.stderr.splitlines()[-1]
+    assert sentence.startswith("Error: ")
+    assert complaint in sentence

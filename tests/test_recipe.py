@@ -6,16 +6,24 @@ import pytest
 from kedro.config import OmegaConfigLoader
 from pydantic import ValidationError
 
-from fer_kedro.pipeline_registry import CONF, default_recipe, recipes
+from fer_kedro.pages import CONF, default_recipe, recipes, runs, shared_protocols
+from fer_kedro.protocols.protocol import Protocol
 from fer_kedro.recipe import Recipe
+
+OWN = [run for run in runs() if run.partition(".")[0] not in shared_protocols()]
 
 
 @pytest.fixture(scope="module")
-def pages() -> dict[str, Any]:
+def parameters() -> dict[str, Any]:
     loader = OmegaConfigLoader(
         str(CONF.parent), base_env="base", default_run_env="local", merge_strategy={"parameters": "soft"}
     )
-    return loader["parameters"]["recipes"]
+    return loader["parameters"]
+
+
+@pytest.fixture
+def pages(parameters: dict[str, Any]) -> dict[str, Any]:
+    return parameters["recipes"]
 
 
 @pytest.mark.parametrize("name", recipes())
@@ -23,6 +31,46 @@ def test_every_page_is_a_valid_recipe_named_after_its_file(name: str, pages: dic
     recipe = Recipe.model_validate(pages[name])
     assert recipe.name == name
     assert recipe.chosen, "what the report does not say must be said"
+
+
+@pytest.mark.parametrize("run", OWN)
+def test_every_protocol_of_a_page_is_valid_and_brings_a_valid_recipe(run: str, parameters: dict[str, Any]) -> None:
+    name, recipe = run.split(".")
+    own = parameters[name][recipe]
+    protocol = Protocol.model_validate(own["protocol"])
+    assert (protocol.name, Recipe.model_validate(own["recipe"]).name) == (name, recipe)
+    assert own["recipe"]["chosen"]
+
+
+@pytest.mark.parametrize("name", shared_protocols())
+def test_every_shared_protocol_is_valid_and_named_after_its_key(name: str, parameters: dict[str, Any]) -> None:
+    assert Protocol.model_validate(parameters["protocols"][name]).name == name
+
+
+def test_the_honest_protocol_is_the_default_of_every_decision(parameters: dict[str, Any]) -> None:
+    assert Protocol.model_validate(parameters["protocols"]["honest"]) == Protocol(name="honest")
+
+
+def test_only_the_honest_protocols_stop_at_a_leak(parameters: dict[str, Any]) -> None:
+    shared = [parameters["protocols"][name] for name in shared_protocols()]
+    own = [parameters[name][recipe]["protocol"] for name, recipe in (run.split(".") for run in OWN)]
+    stopping = {page["name"] for page in (*shared, *own) if page["on_leak"] == "stop"}
+    assert stopping == {"honest", "split_first"}
+
+
+def test_a_runtime_seed_reaches_every_run() -> None:
+    loader = OmegaConfigLoader(
+        str(CONF.parent),
+        base_env="base",
+        default_run_env="local",
+        merge_strategy={"parameters": "soft"},
+        runtime_params={"seed": 7},
+    )
+    read = loader["parameters"]
+    seeds = [page["training"]["seed"] for page in read["recipes"].values()]
+    seeds += [read[name][recipe]["recipe"]["training"]["seed"] for name, recipe in (run.split(".") for run in OWN)]
+    assert len(seeds) == len(recipes()) + len(OWN)
+    assert set(seeds) == {7}
 
 
 def test_default_recipe_exists() -> None:

@@ -13,6 +13,7 @@ from mlflow.entities import Run
 from project_copy import Kedro, kedro_in
 
 RUN = "honest.goldstein_cnn"
+FOLDER = "honest/goldstein_cnn/seed_0"
 
 
 @pytest.fixture(scope="module")
@@ -24,16 +25,16 @@ def runs(demo_project: Path) -> dict[str, Run]:
 
 
 def record(project: Path) -> dict:
-    return json.loads((project / "data/demo/07_model_output/honest/goldstein_cnn/run_record.json").read_text())
+    return json.loads((project / "data/demo/07_model_output" / FOLDER / "run_record.json").read_text())
 
 
 def test_every_stage_leaves_its_result(demo_project: Path) -> None:
     for file in (
         "03_primary/faces.parquet",
         "05_model_input/balanced_faces.parquet",
-        "06_models/honest/goldstein_cnn/model.keras",
-        "07_model_output/honest/goldstein_cnn/predictions.parquet",
-        "08_reporting/honest/goldstein_cnn/confusion_matrix.png",
+        f"06_models/{FOLDER}/model.keras",
+        f"07_model_output/{FOLDER}/predictions.parquet",
+        f"08_reporting/{FOLDER}/confusion_matrix.png",
         "08_reporting/eda/class_distribution.png",
         "08_reporting/report.html",
     ):
@@ -45,7 +46,7 @@ def test_finished_run_leaves_no_checkpoint(demo_project: Path) -> None:
 
 
 def test_record_is_computed_from_the_predictions(demo_project: Path) -> None:
-    predictions = pd.read_parquet(demo_project / "data/demo/07_model_output/honest/goldstein_cnn/predictions.parquet")
+    predictions = pd.read_parquet(demo_project / "data/demo/07_model_output" / FOLDER / "predictions.parquet")
     private = predictions[predictions["usage"] == "PrivateTest"]
     guessed = private.filter(like="p_").to_numpy().argmax(axis=1)
     scores = record(demo_project)["scores"]["PrivateTest"]["all"]
@@ -176,6 +177,17 @@ def test_stage_without_its_input_says_what_makes_it(project: Path) -> None:
 
 def test_only_missing_outputs_does_nothing_when_nothing_is_missing(demo_project: Path) -> None:
     kedro: Kedro = kedro_in(demo_project)
-    before = (demo_project / "data/demo/06_models/honest/goldstein_cnn/model.keras").stat().st_mtime_ns
+    before = (demo_project / "data/demo/06_models" / FOLDER / "model.keras").stat().st_mtime_ns
     kedro("run", "--env=demo", "--only-missing-outputs")
-    assert (demo_project / "data/demo/06_models/honest/goldstein_cnn/model.keras").stat().st_mtime_ns == before
+    assert (demo_project / "data/demo/06_models" / FOLDER / "model.keras").stat().st_mtime_ns == before
+
+
+def test_a_reports_own_protocol_with_another_seed_stands_beside_the_honest_run(demo_project: Path) -> None:
+    run = "as_reported.goldstein_cnn"
+    kedro_in(demo_project)("run", "--env=demo", "--pipelines=all_recipes", f"--namespaces={run}", "--params=seed=1")
+    folder = demo_project / "data/demo/07_model_output/as_reported/goldstein_cnn"
+    assert [seed.name for seed in folder.iterdir()] == ["seed_1"]
+    made = json.loads((folder / "seed_1/run_record.json").read_text())
+    assert (made["run"], made["protocol"], made["seed"]) == (run, "as_reported", 1)
+    assert list(made["scores"]) == ["test"]
+    assert made["test_set"] == "PublicTest and PrivateTest"

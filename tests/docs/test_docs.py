@@ -15,7 +15,8 @@ from kedro.pipeline import Pipeline
 from kedro_mlflow.config.kedro_mlflow_config import KedroMlflowConfig
 from markdown.extensions.toc import slugify
 
-from fer_kedro.pipeline_registry import PROTOCOL, recipes, register_pipelines, training_and_reports
+from fer_kedro.pipeline_registry import PROTOCOL, recipes, register_pipelines, runs, training_and_reports
+from fer_kedro.protocols.protocol import Protocol
 from fer_kedro.recipe import Recipe
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -61,9 +62,9 @@ def pipelines() -> dict[str, Pipeline]:
     """Registered pipelines, and in `all_recipes` the recipes that a page tells its reader to write."""
     registered = register_pipelines()
     written = {name for text in TEXTS.values() for name in re.findall(r"parameters_recipes/(\w+)\.yml", text)}
-    runs = [f"{PROTOCOL}.{recipe}" for recipe in sorted(written | set(recipes()))]
+    new = [f"{PROTOCOL}.{recipe}" for recipe in sorted(written - set(recipes()))]
     sources = registered["ingestion"] + registered["balancing"]
-    return registered | {"all_recipes": sources + training_and_reports(runs)}
+    return registered | {"all_recipes": sources + training_and_reports([*runs(), *new])}
 
 
 @pytest.fixture(scope="module")
@@ -156,6 +157,12 @@ def test_docstring_sections_are_in_numpydoc_form() -> None:
 def test_shown_recipe_is_valid(page: dict[str, Any]) -> None:
     for name, recipe in page["recipes"].items():
         assert Recipe.model_validate(recipe).name == name
+
+
+@pytest.mark.parametrize("page", yaml_blocks("as_reported"))
+def test_shown_protocol_is_valid(page: dict[str, Any]) -> None:
+    for run in page["as_reported"].values():
+        assert Protocol.model_validate(run["protocol"]).name == "as_reported"
 
 
 @pytest.mark.parametrize("page", yaml_blocks("server"))

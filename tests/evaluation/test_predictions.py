@@ -8,7 +8,13 @@ import pytest
 
 from fer_kedro.errors import InputError
 from fer_kedro.evaluation import class_names, predictions_table
-from fer_kedro.evaluation.predictions import copied_between_usages, predicted_codes, probabilities, true_codes
+from fer_kedro.evaluation.predictions import (
+    copied_between_usages,
+    predicted_codes,
+    probabilities,
+    scored_table,
+    true_codes,
+)
 from fer_kedro.faces import Faces
 
 NAMES = ("happy", "sad")
@@ -35,6 +41,25 @@ def test_rows_name_their_face_part_and_model(table: pd.DataFrame) -> None:
     assert table["usage"].tolist() == USAGES[2:]
     assert table["part"].tolist() == ["left_out", "validation", "test", "test"]
     assert set(table["model_id"]) == {"m"}
+
+
+def test_a_face_that_was_selected_on_and_scored_is_a_test_face(faces: Faces) -> None:
+    both = np.array([4, 5])
+    table = predictions_table(faces, both, np.full((2, 2), 0.5), validation=both, test=both, model_id="m")
+    assert table["part"].tolist() == ["test", "test"]
+
+
+def test_a_test_set_of_its_own_may_hold_generated_faces(faces: Faces, table: pd.DataFrame) -> None:
+    generated = faces.take([0, 4]).with_columns(face_id=["0~2", "4"], source_id=["0", None])
+    predicted = np.array([[0.75, 0.25], [0.5, 0.5]])
+    made = scored_table(generated, predicted, copied=np.array([True, False]), model_id="m")
+    assert list(made.columns) == [*table.columns, "source_id"]
+    assert made.drop(columns=["usage", "p_happy", "p_sad"]).values.tolist() == [
+        ["0~2", "test", False, 0, "m", "0"],
+        ["4", "test", True, 0, "m", "4"],
+    ]
+    assert made["usage"].tolist() == ["Training", "PrivateTest"]
+    assert made["p_happy"].tolist() == [0.75, 0.5]
 
 
 def test_only_copies_in_another_usage_make_a_face_a_duplicate(table: pd.DataFrame) -> None:

@@ -7,7 +7,15 @@ import pandas as pd
 import pytest
 from sklearn import metrics
 
-from fer_kedro.evaluation import confusion, run_record, score, score_predictions, wilson
+from fer_kedro.evaluation import (
+    confusion,
+    run_record,
+    score,
+    score_predictions,
+    scored_rows,
+    scored_set,
+    wilson,
+)
 
 NAMES = ("happy", "sad", "neutral")
 
@@ -20,7 +28,7 @@ def predictions(truth: list[int], guess: list[int], usage: str = "PrivateTest", 
         {
             "face_id": [f"{usage}{row}" for row in range(len(truth))],
             "usage": usage,
-            "part": "test",
+            "part": "validation" if usage == "PublicTest" else "test",
             "duplicate_free": np.arange(len(truth)) >= copies,
             "emotion": np.array(truth, np.int8),
             **{f"p_{name}": values[:, code].astype(np.float32) for code, name in enumerate(NAMES)},
@@ -100,3 +108,35 @@ def test_run_record_is_plain_json_with_facts_and_scores() -> None:
     assert (record["run"], record["parameters"], record["threads"]) == ("honest.tiny", 7, [1, 2])
     assert record["scores"] == score_predictions(table)
     assert "scores" not in facts
+
+
+@pytest.fixture
+def folder() -> pd.DataFrame:
+    """The test folder as one test set: two faces of PublicTest, one of which is copied, and one of PrivateTest."""
+    public = predictions([0, 1], [0, 0], "PublicTest", copies=1).assign(part="test")
+    return pd.concat([public, predictions([2], [2])], ignore_index=True)
+
+
+def test_a_test_set_other_than_private_test_has_one_set_of_scores(folder: pd.DataFrame) -> None:
+    scores = score_predictions(folder)
+    assert list(scores) == ["test"]
+    assert (scores["test"]["all"]["n"], scores["test"]["all"]["correct"]) == (3, 2)
+    assert (scores["test"]["duplicate_free"]["n"], scores["test"]["duplicate_free"]["correct"]) == (2, 1)
+
+
+def test_the_scored_set_is_named_from_predictions_and_record_alike(folder: pd.DataFrame) -> None:
+    official = pd.concat([predictions([0, 1], [0, 0], "PublicTest"), predictions([2], [2])])
+    for table, name in ((folder, "test"), (official, "PrivateTest")):
+        assert scored_set(table) == name
+        assert scored_set(run_record(table, {})) == name
+
+
+def test_scored_rows_are_those_of_the_scored_set_or_of_the_set_asked_for(folder: pd.DataFrame) -> None:
+    assert scored_rows(folder).equals(folder)
+    assert scored_rows(folder, "PublicTest").equals(folder[:2])
+    official = pd.concat([predictions([0, 1], [0, 0], "PublicTest"), predictions([2], [2])], ignore_index=True)
+    assert scored_rows(official).equals(official[2:])
+
+
+def test_confusion_of_a_test_set_counts_all_its_faces(folder: pd.DataFrame) -> None:
+    assert confusion(folder, "test").tolist() == [[1, 0, 0], [1, 0, 0], [0, 0, 1]]

@@ -1,13 +1,10 @@
 """What names a child run's subject, and what does not."""
 
-from pathlib import Path
-
 import numpy as np
-import pytest
 
 from fer_kedro.architecture import ConvolutionalNetwork
 from fer_kedro.faces import Faces
-from fer_kedro.hooks.decisions import code_digest, flatten, parameters, subject
+from fer_kedro.hooks.decisions import flatten, parameters, subject
 from fer_kedro.protocols.split import Protocol
 from fer_kedro.recipe import Recipe, Training
 from fer_kedro.variation import HEJSLET_CHAIN, Balancing
@@ -52,37 +49,3 @@ def test_a_subject_changes_with_each_decision_the_faces_and_the_code_but_not_wit
         subject(RECIPE, HONEST, faces(), "other code"),
     ]
     assert len({it, *others}) == len(others) + 1
-
-
-@pytest.fixture
-def package(tmp_path: Path) -> Path:
-    (tmp_path / "part").mkdir()
-    (tmp_path / "part/one.py").write_text("a = 1\n")
-    (tmp_path / "two.py").write_text("b = 2\n")
-    return tmp_path
-
-
-@pytest.mark.parametrize(
-    ("file", "text"),
-    [("two.py", "b = 3\n"), ("part/three.py", ""), ("part/one.py", "")],
-    ids=["an edit that is not committed", "a new file", "an emptied file"],
-)
-def test_code_is_known_by_its_source(package: Path, file: str, text: str) -> None:
-    before = code_digest(package)
-    (package / file).write_text(text)
-    assert code_digest(package) != before
-
-
-def test_code_is_the_same_wherever_it_stands_and_whatever_stands_beside_it(package: Path) -> None:
-    before = code_digest(package)
-    (package / "README.md").write_text("More")
-    (package / "__pycache__").mkdir()
-    (package / "__pycache__/two.pyc").write_bytes(b"compiled")
-    assert code_digest(package) == before
-    assert code_digest(package.rename(package.with_name("moved"))) == before
-
-
-def test_renamed_source_is_other_code(package: Path) -> None:
-    before = code_digest(package)
-    (package / "two.py").rename(package / "three.py")
-    assert code_digest(package) != before

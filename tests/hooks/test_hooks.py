@@ -7,6 +7,7 @@ from fer_kedro.errors import InputError
 from fer_kedro.hooks.errors import user_error
 from fer_kedro.hooks.namespaces import run_and_dataset
 from fer_kedro.hooks.summary import summary_line
+from fer_kedro.protocols.audit import LeakAudit
 
 
 @pytest.mark.parametrize(
@@ -32,14 +33,25 @@ def test_other_errors_keep_their_traceback() -> None:
     assert user_error(DatasetError("a fault of ours")) is None
 
 
-def line(**data: str) -> str:
+def line(scored: str = "PrivateTest", siblings: int = 0, **data: str) -> str:
     scores = {"accuracy": 0.6, "accuracy_low": 0.55, "accuracy_high": 0.65, "n": 3589, "majority_accuracy": 0.245}
-    return summary_line({"run": "honest.x", "data": data, "scores": {"PrivateTest": {"all": scores}}})
+    audit = dict.fromkeys(LeakAudit.model_fields, 0) | {
+        "test_faces": 3589,
+        "test_faces_with_sibling_in_training": siblings,
+    }
+    record = {"run": "honest.x", "data": data, "leak_audit": audit, "scores": {scored: {"all": scores}}}
+    return summary_line(record)
 
 
 def test_summary_gives_the_accuracy_with_its_interval() -> None:
     assert "60.0% (95 % interval 55.0% to 65.0%, n = 3,589)" in line()
     assert line().endswith("majority class 24.5%")
+
+
+def test_summary_of_a_leaky_run_names_its_test_set_and_says_so() -> None:
+    told = line(scored="test", siblings=3518)
+    assert told.startswith("honest.x: test accuracy 60.0%")
+    assert told.endswith("majority class 24.5%, LEAKY: 98% have a sibling in training")
 
 
 @pytest.mark.parametrize(("split", "told"), [("official", False), ("own", False), ("derived", True)])

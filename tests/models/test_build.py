@@ -1,19 +1,31 @@
 """Architectures have the published shapes, and their operations are the formulas of the docs."""
 
+import random
+
 import numpy as np
 import pytest
-import yaml
+from recipe_pages import recipe_pages
 
-from fer_kedro.architecture import ConvolutionalNetwork
+from fer_kedro.architecture import (
+    Architecture,
+    ConvolutionalNetwork,
+    PretrainedNetwork,
+    ResidualNetwork,
+    VisionTransformer,
+)
 from fer_kedro.models.build import build_model
-from fer_kedro.pipeline_registry import CONF, recipes
 
 TINY = ConvolutionalNetwork(blocks=((2,), (3,)), dense=(4,))
-
-
-def architecture(recipe: str) -> ConvolutionalNetwork:
-    page = yaml.safe_load((CONF / "parameters_recipes" / f"{recipe}.yml").read_text())
-    return ConvolutionalNetwork(**page["recipes"][recipe]["model"])
+FAMILIES: list[Architecture] = [
+    TINY.model_copy(update={"batch_norm": True, "dense_dropout": 0.5}),
+    ResidualNetwork(filters=(4, 8), blocks=1, dense=(6,), dense_dropout=0.5),
+    PretrainedNetwork(family="mobilenet_v2", size=32, dense=(4,), dense_dropout=0.5),
+    PretrainedNetwork(family="vgg16", size=32, dense=(4,), dense_dropout=0.5),
+    VisionTransformer(size=32, patch=16, depth=1, width=6, heads=2, dropout=0.1),
+]
+CONVOLUTIONAL = {
+    name: page.model for name, page in recipe_pages().items() if isinstance(page.model, ConvolutionalNetwork)
+}
 
 
 def parameters_by_hand(network: ConvolutionalNetwork, classes: int, size: int) -> int:
@@ -31,28 +43,42 @@ def parameters_by_hand(network: ConvolutionalNetwork, classes: int, size: int) -
     return total + units * classes + classes
 
 
-@pytest.mark.parametrize("recipe", recipes())
-def test_parameter_count_is_the_sum_of_the_layers(recipe: str) -> None:
-    network = architecture(recipe)
+@pytest.mark.parametrize("network", CONVOLUTIONAL.values(), ids=CONVOLUTIONAL)
+def test_parameter_count_is_the_sum_of_the_layers(network: ConvolutionalNetwork) -> None:
     assert build_model(network, 7).count_params() == parameters_by_hand(network, 7, 48)
 
 
 def test_light_network_has_the_1_5_million_parameters_of_its_report() -> None:
-    assert round(build_model(architecture("hejslet_light"), 7).count_params() / 1e6, 1) == 1.5
+    assert round(build_model(CONVOLUTIONAL["hejslet_light"], 7).count_params() / 1e6, 1) == 1.5
 
 
-def test_model_takes_raw_faces_and_gives_probabilities() -> None:
-    faces = np.random.default_rng(0).integers(0, 256, (5, 16, 16, 1), dtype=np.uint8)
-    probabilities = np.asarray(build_model(TINY, 7, scale=1 / 255, size=16)(faces))
-    assert probabilities.shape == (5, 7)
+@pytest.mark.parametrize("network", FAMILIES, ids=lambda network: network.family)
+def test_model_takes_raw_faces_and_gives_probabilities(network: Architecture) -> None:
+    faces = np.random.default_rng(0).integers(0, 256, (3, 16, 16, 1), dtype=np.uint8)
+    probabilities = np.asarray(build_model(network, 7, scale=1 / 255, size=16)(faces))
+    assert probabilities.shape == (3, 7)
     assert probabilities.dtype == np.float32
     np.testing.assert_allclose(probabilities.sum(axis=1), 1, rtol=1e-5)
 
 
-def test_same_seed_gives_the_same_weights_and_another_seed_others() -> None:
-    first, second, other = (build_model(TINY, 7, seed=seed, size=16).get_weights() for seed in (1, 1, 2))
+@pytest.mark.parametrize("network", FAMILIES, ids=lambda network: network.family)
+def test_weights_depend_on_the_seed_alone_not_on_pythons_random_state(network: Architecture) -> None:
+    models = []
+    for state, seed in ((1, 5), (2, 5), (2, 6)):
+        random.seed(state)
+        models.append(build_model(network, 7, scale=1 / 255, seed=seed))
+    first, second, other = (model.get_weights() for model in models)
     assert all(np.array_equal(a, b) for a, b in zip(first, second, strict=True))
-    assert not np.array_equal(first[0], other[0])
+    drawn = [np.ptp(a) > 0 for a in first]
+    assert [not np.array_equal(a, b) for a, b in zip(first, other, strict=True)] == drawn
+    assert any(drawn)
+
+
+@pytest.mark.parametrize("network", FAMILIES, ids=lambda network: network.family)
+def test_no_two_layers_start_with_the_same_weights(network: Architecture) -> None:
+    kernels = [weight for weight in build_model(network, 7, scale=1 / 255).get_weights() if np.ptp(weight)]
+    for number, kernel in enumerate(kernels):
+        assert not any(np.array_equal(kernel, other) for other in kernels[number + 1 :])
 
 
 def test_network_computes_the_formulas_of_the_explanation() -> None:

@@ -14,6 +14,7 @@ from matplotlib.figure import Figure
 
 from fer_kedro.errors import InputError
 from fer_kedro.evaluation import confusion, predictions_table, run_record
+from fer_kedro.evaluation.predictions import scored_table
 from fer_kedro.faces import EMOTIONS, Faces
 from fer_kedro.pipelines.reporting import create_pipeline, nodes
 from fer_kedro.pipelines.reporting.gallery import confident_mistakes
@@ -171,9 +172,10 @@ def test_classification_report_ends_in_accuracy_and_averages(predictions: pd.Dat
 
 
 def test_newer_section_of_a_run_replaces_the_stored_one() -> None:
-    old, new, other = ({"record": {"run": run}, "html": html} for run, html in (("a", "1"), ("a", "2"), ("b", "3")))
-    gathered = nodes.gather_sections({"x/report_section": old, "y/report_section": other}, new)
-    assert gathered == {"a": new, "b": other}
+    kinds = (("a", 0, "1"), ("a", 0, "2"), ("b", 0, "3"), ("a", 1, "4"))
+    old, new, other, seed = ({"record": {"run": run, "seed": seed}, "html": html} for run, seed, html in kinds)
+    gathered = nodes.gather_sections({"x/section": old, "y/section": other, "z/section": seed}, new)
+    assert gathered == {"a": new, "b": other, "a.seed_1": seed}
 
 
 def test_nothing_to_report_says_what_to_run() -> None:
@@ -216,6 +218,8 @@ def outputs(
         f"{RUN}.history": history,
         f"{RUN}.run_record": record,
         "earlier_sections": {"anything": {"record": demo, "html": "<section id='honest.earlier'></section>"}},
+        "stored_predictions": {},
+        "stored_human_baseline": {},
     }
     pipeline, folder = create_pipeline([RUN]), tmp_path_factory.mktemp("reporting")
     kinds = {f"{RUN}.report_section": "json.JSONDataset"}
@@ -268,6 +272,49 @@ def test_section_says_whose_faces_and_split_they_are(predictions: pd.DataFrame) 
     assert "of FER-2013" not in html(source="fer2013")
 
 
+@pytest.fixture(scope="module")
+def copied(faces: Faces) -> tuple[pd.DataFrame, dict[str, Any]]:
+    """Predictions and record of a protocol that scores two copies each of ten faces, all but one named rightly."""
+    rows = np.repeat(np.arange(10), 2)
+    ids = [f"{row}~{1 + k % 2}" for k, row in enumerate(rows)]
+    test = faces.take(rows).with_columns(face_id=ids, source_id=rows.astype(str), usage="Training")
+    predicted = np.eye(7)[test.labels]
+    predicted[-1] = np.eye(7)[(test.labels[-1] + 1) % 7]
+    table = scored_table(test, predicted, copied=np.zeros(20, bool), model_id="as_reported.copies")
+    data = {"source": "fer2013", "digest": faces.provenance.digest}
+    record = facts("as_reported.copies") | {"data": data, "test_set": "20% of all copies"}
+    return table, run_record(table, record)
+
+
+def test_figures_and_report_of_a_test_set_of_its_own_are_of_just_that(
+    copied: tuple[pd.DataFrame, dict[str, Any]],
+) -> None:
+    predictions, record = copied
+    figure = nodes.draw_confusion_matrix(predictions, record)
+    assert figure.get_suptitle() == "as_reported.copies: 20 faces of 20% of all copies, accuracy 95.0\u00a0%"
+    assert "20% of all copies" in nodes.draw_per_class_f1(predictions, record).axes[0].get_xlabel()
+    report = nodes.classification_report(predictions).set_index("name")
+    assert report.loc["accuracy", ["recall", "support"]].tolist() == [0.95, 20]
+    html = render_section(record, nodes.classification_report(predictions), {})
+    assert "<dt>20% of all copies</dt>" in html
+    assert "20% of all copies, class by class" in html
+
+
+def test_mistake_on_a_generated_face_shows_the_face_that_it_was_made_from(
+    faces: Faces, copied: tuple[pd.DataFrame, dict[str, Any]]
+) -> None:
+    (shown,) = [axes.images[0] for axes in nodes.draw_confident_mistakes(faces, *copied).axes if axes.images]
+    assert np.array_equal(shown.get_array(), faces.images[9])
+
+
+def test_section_of_another_seed_has_a_name_of_its_own_and_says_what_it_cost(predictions: pd.DataFrame) -> None:
+    extra = {"seed": 2, "flops": 46_157_312, "weights": "imagenet", "notes": ["The head <alone> first."]}
+    html = render_section(run_record(predictions, facts() | extra), nodes.classification_report(predictions), {})
+    assert f'id="{RUN}.seed_2"' in html
+    assert "46.2\u00a0MFLOP a face, initial weights: imagenet, float32" in html
+    assert "<li>The head &lt;alone&gt; first.</li>" in html
+
+
 def test_long_class_names_of_mistakes_stand_on_lines_of_their_own(
     faces: Faces, predictions: pd.DataFrame, record: dict[str, Any]
 ) -> None:
@@ -291,5 +338,6 @@ def test_only_the_section_leaves_a_runs_namespace() -> None:
     outside = Pipeline([node for node in pipeline.nodes if node.namespace == "comparison"])
     assert {name for name in outside.inputs() if name.startswith(RUN)} == {f"{RUN}.report_section"}
     assert pipeline.inputs() == {
-        "faces", "earlier_sections", f"{RUN}.predictions", f"{RUN}.history", f"{RUN}.run_record",
+        "faces", "earlier_sections", "stored_predictions", "stored_human_baseline",
+        f"{RUN}.predictions", f"{RUN}.history", f"{RUN}.run_record",
     }  # fmt: skip

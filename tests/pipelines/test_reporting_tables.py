@@ -1,46 +1,25 @@
-"""The comparison of runs and the results page, from records alone."""
+"""The comparison of runs, from records alone."""
 
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pytest
+from run_records import CLEAN, HUMAN, LEAKS, own_test, scored
 
-from fer_kedro.faces import EMOTIONS
-from fer_kedro.pipelines.reporting import create_results_pipeline, nodes
-
-LEAKS = {
-    "test_faces": 100,
-    "test_faces_with_sibling_in_training": 19,
-    "test_faces_with_sibling_in_validation": 0,
-    "validation_faces": 100,
-    "validation_faces_with_sibling_in_training": 0,
-    "generated_evaluation_faces": 0,
-}
-CLEAN = LEAKS | {"test_faces_with_sibling_in_training": 0}
+from fer_kedro.pipelines.reporting import nodes
 
 
-def scores(accuracy: float, classes: int) -> dict[str, Any]:
-    per_class = {
-        name: {"precision": 0.5, "recall": 0.5, "f1": 0.1 * code, "support": 10}
-        for code, name in enumerate(EMOTIONS[:classes])
-    }
-    return {
-        "n": 100, "accuracy": accuracy, "accuracy_low": accuracy - 0.05, "accuracy_high": accuracy + 0.05,
-        "balanced_accuracy": 0.4, "macro_f1": 0.3, "majority_accuracy": 0.25, "per_class": per_class,
-    }  # fmt: skip
-
-
-def scored(run: str, accuracy: float, classes: int = 7, source: str = "fer2013", **changes: Any) -> dict[str, Any]:
-    protocol, recipe = run.split(".")
-    return {
-        "run": run, "protocol": protocol, "recipe": recipe, "report": "a_report", "description": "Tiny",
-        "reported": {"accuracy": 0.58, "measured_on": "test folder"},
-        "data": {"source": source, "digest": "ab12"}, "leak_audit": CLEAN,
-        "best_epoch": 3, "epochs_run": 5, "seconds_per_epoch": 2.0, "cpu_seconds": 20.0, "parameters": 12_345,
-        "precision": "float32", "threads": 2, "seed": 0, "commit": "0123456789ab", "versions": {},
-        "scores": {"PrivateTest": {"all": scores(accuracy, classes)}},
-    } | changes  # fmt: skip
+def page_of(comparison: pd.DataFrame) -> str:
+    """The HTML page of these runs."""
+    return nodes.report_page(
+        comparison=comparison,
+        recipe_comparison=nodes.recipe_table(comparison),
+        paired_tests=nodes.compare_pairs(comparison, {}),
+        comparison_figure=b"",
+        sections={run: {"html": run} for run in comparison["id"]},
+        stored_human_baseline=HUMAN,
+    )
 
 
 @pytest.fixture(scope="module")
@@ -78,6 +57,8 @@ def test_what_a_report_claims_is_not_held_against_demo_faces(comparison: pd.Data
 
 DERIVED = {"source": "fer2013", "digest": "dd", "split": "derived", "split_seed": 3}
 OWN = {"source": "images", "digest": "ee", "split": "own"}
+OTHERS = {"source": "fer2013", "digest": "0e12"}
+CROPPED = {"source": "fer2013, cropped by mtcnn", "digest": "cc", "split": "official"}
 
 
 @pytest.fixture(scope="module")
@@ -91,38 +72,68 @@ def splits() -> pd.DataFrame:
         "honest.other_seed": DERIVED | {"digest": "d4", "split_seed": 4},
         "honest.own": OWN,
         "honest.other_faces": OWN | {"digest": "ff"},
-        "honest.cropped": {"source": "fer2013, cropped by mtcnn", "digest": "cc", "split": "official"},
+        "honest.part": {"source": "fer2013", "digest": "a1", "split": "official"},
+        "honest.cropped": CROPPED,
+        "honest.cropped_wider": CROPPED | {"digest": "c2"},
+        "honest.cropped_again": CROPPED,
     }
-    records = [scored(run, 0.5 + 0.05 * place, data=facts) for place, (run, facts) in enumerate(data.items())]
+    faces = {"honest.part": 3588, "honest.cropped": 3001, "honest.cropped_wider": 3002, "honest.cropped_again": 3001}
+    records = [
+        scored(run, 0.3 + 0.05 * place, data=facts, n=faces.get(run, 3589))
+        for place, (run, facts) in enumerate(data.items())
+    ]
     return nodes.compare({record["run"]: {"record": record} for record in records})
 
 
 def test_runs_are_ranked_with_those_on_the_same_test_faces_alone(splits: pd.DataFrame) -> None:
     ranked = splits.groupby(["data", "test_set"], sort=False)["run"].apply(list).tolist()
     assert sorted(ranked, key=len) == [
+        ["honest.part"],
         ["honest.other_seed"],
-        ["honest.cropped"],
+        ["honest.cropped_wider"],
         ["honest.own"],
         ["honest.other_faces"],
         ["honest.official", "honest.before"],
         ["honest.again", "honest.derived"],
+        ["honest.cropped_again", "honest.cropped"],
     ]
-    assert splits.groupby(["data", "test_set"])["rank"].apply(sorted).apply(list).tolist().count([1, 2]) == 2
+    assert splits.groupby(["data", "test_set"])["rank"].apply(sorted).apply(list).tolist().count([1, 2]) == 3
 
 
-def test_the_official_split_comes_first_and_others_are_named_with_seed_and_digest(splits: pd.DataFrame) -> None:
+@pytest.mark.parametrize(
+    ("changes", "faces", "name"),
+    [
+        ({}, 3589, "official split"),
+        ({}, 3588, "official usages, digest ab"),
+        ({"source": "fer2013, cropped by yunet"}, 3589, "official usages, digest ab"),
+        ({"split": "derived", "split_seed": 3}, 3589, "split derived by us, seed 3, digest ab"),
+        ({"source": "images", "split": "own"}, 3589, "own split, digest ab"),
+        ({"source": "demo"}, 3589, "digest ab"),
+    ],
+)
+def test_only_the_whole_private_test_of_fer2013_is_the_official_test_set(
+    changes: dict[str, Any], faces: int, name: str
+) -> None:
+    data = {"source": "fer2013", "digest": "ab", "split": "official"} | changes
+    record = scored("honest.a", 0.5, n=faces, data=data)
+    assert nodes.compare({"a": {"record": record}})["test_set"].tolist() == [name]
+
+
+def test_the_official_split_comes_first_and_others_are_named_with_digest(splits: pd.DataFrame) -> None:
     titles = [axes.get_title(loc="left") for axes in nodes.draw_comparison(splits).axes]
     assert titles == [
         "FER-2013, 7 classes",
+        "FER-2013, 7 classes, official usages, digest a1",
         "FER-2013, 7 classes, split derived by us, seed 3, digest dd",
         "FER-2013, 7 classes, split derived by us, seed 4, digest d4",
-        "FER-2013, cropped by mtcnn, 7 classes",
+        "FER-2013, cropped by mtcnn, 7 classes, official usages, digest c2",
+        "FER-2013, cropped by mtcnn, 7 classes, official usages, digest cc",
         "Own images, 7 classes, own split, digest ee",
         "Own images, 7 classes, own split, digest ff",
     ]
-    page = nodes.report_page(splits, b"", {run: {"html": run} for run in splits["run"]})
+    page = page_of(splits)
     assert all(title in page for title in titles)
-    assert "labels of FER-2013 are noisy" in page
+    assert "labels of FER-2013 are noisy: by the votes of FER+, a random tagger agrees with the label on 55.6" in page
 
 
 def test_what_a_report_claims_is_of_fer2013_alone(splits: pd.DataFrame) -> None:
@@ -131,22 +142,7 @@ def test_what_a_report_claims_is_of_fer2013_alone(splits: pd.DataFrame) -> None:
 
 
 def test_pages_of_own_faces_say_nothing_of_fer2013s_labels(splits: pd.DataFrame) -> None:
-    own = splits[splits["data"] == "images"]
-    assert "labels of FER-2013" not in nodes.report_page(own, b"", {run: {"html": run} for run in own["run"]})
-    page = nodes.results_page({"x": scored("honest.own", 0.7, data=OWN)})
-    assert "FER+" not in page
-    assert "## Own images, 7 classes, own split, digest ee" in page
-    assert "data `images` with digest `ee`, own split, seed 0" in page
-
-
-def test_results_page_names_a_derived_split_and_survives_any_class_name() -> None:
-    record = scored("honest.derived", 0.7, data=DERIVED)
-    per_class = record["scores"]["PrivateTest"]["all"]["per_class"]
-    per_class["glad|happy"] = per_class.pop("happy")
-    page = nodes.results_page({"x": record})
-    assert "data `fer2013` with digest `dd`, split derived by us, seed 3, seed 0" in page
-    assert "| glad\\|happy | 0.500 |" in page
-    assert "FER+" in page
+    assert "labels of FER-2013" not in page_of(splits[splits["data"] == "images"])
 
 
 def test_best_and_worst_class_are_named(comparison: pd.DataFrame) -> None:
@@ -154,60 +150,41 @@ def test_best_and_worst_class_are_named(comparison: pd.DataFrame) -> None:
     assert comparison.loc[0, "best_f1"] == pytest.approx(0.6)
 
 
-def test_figure_has_a_panel_per_block_of_comparable_runs(comparison: pd.DataFrame) -> None:
-    panels = nodes.draw_comparison(comparison).axes
-    assert [axes.get_title(loc="left") for axes in panels] == [
-        "FER-2013, 7 classes",
-        "FER-2013, 6 classes",
-        "Demo faces, 7 classes",
-    ]
-    assert [label.get_text() for label in panels[0].get_yticklabels()] == [
-        "honest.b",
-        "honest.a",
-        "as_reported.leaky (LEAKY)",
-    ]
-
-
-def test_figure_is_marked_where_any_run_saw_demo_faces(comparison: pd.DataFrame) -> None:
-    def marks(table: pd.DataFrame) -> list[str]:
-        return [text.get_text() for text in nodes.draw_comparison(table).texts if "DEMO" in text.get_text()]
-
-    assert len(marks(comparison)) == 1
-    assert not marks(comparison[comparison["data"] != "demo"])
-
-
 def test_comparison_survives_its_csv(comparison: pd.DataFrame, tmp_path: Path) -> None:
     comparison.to_csv(tmp_path / "comparison.csv", index=False)
-    read = pd.read_csv(tmp_path / "comparison.csv")
-    sections = {run: {"html": run} for run in comparison["run"]}
-    assert nodes.report_page(read, b"", sections) == nodes.report_page(comparison, b"", sections)
+    assert page_of(pd.read_csv(tmp_path / "comparison.csv")) == page_of(comparison)
 
 
-@pytest.fixture(scope="module")
-def results() -> str:
-    better = scored("honest.better", 0.7, machine="a quick one", reported={"accuracy": None, "measured_on": ""})
-    leaky = scored("as_reported.leaky", 0.8, leak_audit=LEAKS)
-    return str(nodes.results_page({"x": scored("honest.worse", 0.6), "y": better, "z": leaky}))
+def test_run_on_a_test_set_of_its_own_has_no_rank_even_if_clean() -> None:
+    records = [own_test("split_first.a", 0.9, leak_audit=CLEAN), scored("honest.a", 0.5)]
+    table = nodes.compare({record["run"]: {"record": record} for record in records})
+    assert table["run"].tolist() == ["honest.a", "split_first.a"]
+    assert table["rank"].fillna(0).tolist() == [1, 0]
+    assert table["scored"].tolist() == ["PrivateTest", "20% of all copies"]
+    assert table["test_set"].tolist() == ["official split", "20% of all copies, official usages, digest ab12"]
 
 
-def test_results_page_gives_every_accuracy_with_its_interval_best_first(results: str) -> None:
-    rows = [line for line in results.splitlines() if line.startswith("| [")]
-    assert [row.split("]")[0] for row in rows] == [
-        "| [honest.better",
-        "| [honest.worse",
-        "| [as_reported.leaky",
-    ]
-    assert rows[0].endswith("| 70.0\u00a0% (65.0 to 75.0) | – | – | – | 0.300 | 40.0\u00a0% | – |")
-    assert rows[1].endswith("| 58.0\u00a0% |")
+def test_runs_from_the_same_faces_share_a_data_set_whatever_they_score() -> None:
+    records = [scored("honest.a", 0.5), own_test("as_reported.a", 0.9), scored("honest.b", 0.5, n=9, data=OTHERS)]
+    table = nodes.compare({record["run"]: {"record": record} for record in records}).set_index("run")
+    assert table["data_set"].to_dict() == {
+        "honest.a": "official split",
+        "as_reported.a": "official split",
+        "honest.b": "digest 0e12",
+    }
 
 
-def test_results_page_says_what_made_each_run_and_how_to_repeat_it(results: str) -> None:
-    assert "Commit `0123456789ab`, data `fer2013` with digest `ab12`, seed 0; a quick one, 2 threads" in results
-    assert "epoch 3 of 5 kept, 2.0 s an epoch; 12,345 parameters" in results
-    assert "`kedro run --pipelines=all_recipes --namespaces=honest.worse`" in results
-    assert results.count("Leak audit: clean") == 2
-    assert results.count("**LEAKY**") == 1
+def test_selecting_on_the_test_set_is_told_from_another_leak() -> None:
+    selected = LEAKS | {"test_faces_with_sibling_in_validation": LEAKS["test_faces"]}
+    records = [scored("as_reported.a", 0.5, leak_audit=selected), scored("as_reported.b", 0.4, leak_audit=LEAKS)]
+    table = nodes.compare({record["run"]: {"record": record} for record in records})
+    assert table["selected_on_test"].tolist() == [True, False]
+    assert table["leaky_share"].tolist() == [0.19, 0.19]
 
 
-def test_results_page_is_made_from_the_committed_records_alone() -> None:
-    assert create_results_pipeline().inputs() == {"committed_records"}
+def test_seeds_of_a_run_stand_beside_each_other_and_old_records_lack_some_facts() -> None:
+    records = [scored("honest.a", 0.5), scored("honest.a", 0.6, seed=3, flops=10**9, weights="none")]
+    table = nodes.compare(nodes.gather_sections({str(k): {"record": record} for k, record in enumerate(records)}))
+    assert table["id"].tolist() == ["honest.a.seed_3", "honest.a"]
+    assert table["flops"].fillna(0).tolist() == [10**9, 0]
+    assert table["weights"].isna().tolist() == [False, True]

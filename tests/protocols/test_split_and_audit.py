@@ -5,7 +5,7 @@ import pytest
 
 from fer_kedro.errors import InputError
 from fer_kedro.faces import Faces, concatenate
-from fer_kedro.protocols.audit import audit_leaks, refuse_leaks
+from fer_kedro.protocols.audit import audit_leaks, copied_in_training, refuse_leaks
 from fer_kedro.protocols.split import Protocol, split_faces
 
 HONEST = Protocol(name="honest", drop_training_copies=True, drop_validation_copies=True, on_leak="stop")
@@ -77,3 +77,35 @@ def test_augmented_evaluation_face_is_refused(faces: Faces) -> None:
     assert found.generated_evaluation_faces == 2
     with pytest.raises(InputError, match="generated evaluation faces"):
         refuse_leaks(found, HONEST)
+
+
+def test_a_face_that_is_itself_on_another_side_is_counted(faces: Faces) -> None:
+    test = faces.take([8, 9])
+    found = audit_leaks(faces.take([3, 4, 9]), test, test)
+    assert found.test_faces_with_sibling_in_validation == found.test_faces == 2
+    assert found.test_faces_with_sibling_in_training == found.validation_faces_with_sibling_in_training == 1
+    assert not found.clean
+
+
+def test_the_share_of_test_faces_with_a_sibling_in_training(faces: Faces) -> None:
+    validation = faces.take([])
+    assert audit_leaks(faces.take([0]), validation, faces.take([8, 9])).test_share_with_sibling_in_training == 0.5
+    assert audit_leaks(faces.take([0]), validation, validation).test_share_with_sibling_in_training == 0
+
+
+def test_two_copies_of_one_source_are_siblings_whatever_their_groups(faces: Faces) -> None:
+    def copy(number: int) -> Faces:
+        return faces.take([5]).with_columns(face_id=[f"5~{number}"], source_id=["5"], group=[100 + number])
+
+    found = audit_leaks(copy(1), faces.take([]), copy(2))
+    assert found.test_share_with_sibling_in_training == 1
+    assert found.generated_evaluation_faces == 1
+
+
+def test_copied_in_training_asks_for_exact_copies_of_the_face_or_of_its_source(faces: Faces) -> None:
+    known = faces.with_columns(exact_group=[0, 1, 2, 3, 4, 5, 0, 7, 8, 9])
+    train = known.take([0, 1]).table
+    generated = known.take([1]).with_columns(face_id=["1~1"], source_id=["1"], exact_group=[-1])
+    test = concatenate([known.take([6, 7]), generated]).table
+    assert copied_in_training(known, test, train).tolist() == [True, False, True]
+    assert known.groups[7] == known.groups[1], "a near copy is no exact one"

@@ -9,6 +9,8 @@ from typing import Any
 
 from kedro.io import AbstractDataset, DatasetError
 
+from fer_kedro.threads import thread_count
+
 PACKAGES = ("fer_kedro", "keras", "tensorflow", "numpy", "opencv-python-headless", "scikit-learn", "kedro", "mlflow")
 
 PROJECT = Path(__file__).resolve().parents[3]
@@ -32,7 +34,7 @@ class EnvironmentDataset(AbstractDataset[None, dict[str, Any]]):
             "commit": git_commit(),
             "versions": {package: version(package) for package in PACKAGES},
             "machine": f"{processor()}, {os.cpu_count()} cores, Python {platform.python_version()}",
-            "threads": len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1,
+            "threads": thread_count(),
         }
 
     def save(self, data: None) -> None:

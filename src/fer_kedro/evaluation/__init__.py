@@ -1,16 +1,32 @@
-"""What touches predictions: scores and intervals. Knows NumPy and pandas, never Keras."""
+"""What touches predictions: scores, intervals and tests. Knows NumPy and pandas, never Keras."""
 
+from fer_kedro.evaluation.ferplus import human_baseline
 from fer_kedro.evaluation.intervals import wilson
 from fer_kedro.evaluation.predictions import class_names, predictions_table
-from fer_kedro.evaluation.scores import Scores, confusion, run_record, score, score_predictions
+from fer_kedro.evaluation.scores import (
+    Scores,
+    confusion,
+    run_record,
+    score,
+    score_predictions,
+    scored_rows,
+    scored_set,
+)
+from fer_kedro.evaluation.significance import holm, mcnemar, paired_tests
 
 __all__ = [
     "Scores",
     "class_names",
     "confusion",
+    "holm",
+    "human_baseline",
+    "mcnemar",
+    "paired_tests",
     "predictions_table",
     "run_record",
     "score",
     "score_predictions",
+    "scored_rows",
+    "scored_set",
     "wilson",
 ]

@@ -45,22 +45,39 @@ def predictions_table(
         `face_id`, `usage`, `part` (validation, test or left_out), `duplicate_free` (no exact copy in another
         usage), `emotion` (int8), a float32 column `p_<class>` per class, and `model_id`.
     """
-    if predicted.shape != (len(rows), len(faces.class_names)):
-        raise ValueError(f"{len(rows)} faces of {len(faces.class_names)} classes got {predicted.shape} probabilities.")
-    table = faces.table.iloc[rows]
-    part = np.select([np.isin(rows, validation), np.isin(rows, test)], ["validation", "test"], "left_out")
-    columns = {PREFIX + name: predicted[:, code].astype(np.float32) for code, name in enumerate(faces.class_names)}
-    return pd.DataFrame(
-        {
-            "face_id": table["face_id"].to_numpy(),
-            "usage": table["usage"].astype("str").to_numpy(),
-            "part": part,
-            "duplicate_free": ~copied_between_usages(faces)[rows],
-            "emotion": table["emotion"].to_numpy(),
-            **columns,
-            "model_id": model_id,
-        }
-    )
+    part = np.select([np.isin(rows, test), np.isin(rows, validation)], ["test", "validation"], "left_out")
+    copied = copied_between_usages(faces)[rows]
+    return _tabulate(faces.table.iloc[rows], faces.class_names, predicted, part=part, copied=copied, model_id=model_id)
+
+
+def scored_table(
+    test: Faces,
+    predicted: npt.NDArray[np.floating],
+    *,
+    copied: npt.NDArray[np.bool_],
+    model_id: str,
+) -> pd.DataFrame:
+    """Make such a table of the scored faces alone, original or generated, of a protocol with a test set of its own.
+
+    Parameters
+    ----------
+    test
+        The scored faces.
+    predicted
+        Their class probabilities, shape (len(test), classes).
+    copied
+        Which of them are not duplicate-free, shape (len(test),).
+    model_id
+        Names the model in every row.
+
+    Returns
+    -------
+    DataFrame
+        The columns of `predictions_table`, every `part` being `test`, and `source_id`: the face that was read which
+        each one is or was generated from.
+    """
+    table = _tabulate(test.table, test.class_names, predicted, part="test", copied=copied, model_id=model_id)
+    return table.assign(source_id=test.table["source_id"].fillna(test.table["face_id"]).to_numpy())
 
 
 def copied_between_usages(faces: Faces) -> npt.NDArray[np.bool_]:
@@ -68,6 +85,30 @@ def copied_between_usages(faces: Faces) -> npt.NDArray[np.bool_]:
     groups = faces.table["exact_group"]
     usages = faces.table["usage"].astype("str").groupby(groups).nunique()
     return np.isin(groups, usages.index[usages > 1])
+
+
+def _tabulate(
+    table: pd.DataFrame,
+    classes: tuple[str, ...],
+    predicted: npt.NDArray[np.floating],
+    *,
+    part: npt.NDArray[np.str_] | str,
+    copied: npt.NDArray[np.bool_],
+    model_id: str,
+) -> pd.DataFrame:
+    if predicted.shape != (len(table), len(classes)):
+        raise ValueError(f"{len(table)} faces of {len(classes)} classes got {predicted.shape} probabilities.")
+    return pd.DataFrame(
+        {
+            "face_id": table["face_id"].to_numpy(),
+            "usage": table["usage"].astype("str").to_numpy(),
+            "part": part,
+            "duplicate_free": ~copied,
+            "emotion": table["emotion"].to_numpy(),
+            **{PREFIX + name: predicted[:, code].astype(np.float32) for code, name in enumerate(classes)},
+            "model_id": model_id,
+        }
+    )
 
 
 def class_names(predictions: pd.DataFrame) -> tuple[str, ...]:

@@ -1,6 +1,7 @@
 """Scores of a predictions table, and the record of a run that holds them."""
 
 import json
+from collections.abc import Mapping
 from typing import Any, TypedDict
 
 import numpy as np
@@ -10,6 +11,8 @@ import pandas as pd
 from fer_kedro.evaluation.intervals import wilson
 from fer_kedro.evaluation.predictions import class_names, predicted_codes, probabilities, true_codes
 from fer_kedro.faces import PRIVATE_TEST, PUBLIC_TEST
+
+TEST = "test"
 
 
 class ClassScores(TypedDict):
@@ -44,10 +47,30 @@ class Scores(TypedDict):
     per_class: dict[str, ClassScores]
 
 
-def score_predictions(predictions: pd.DataFrame) -> dict[str, dict[str, Scores]]:
-    """Score PublicTest and PrivateTest, each on all faces and on those without a copy in another usage.
+def scored_set(of: pd.DataFrame | Mapping[str, Any]) -> str:
+    """Name the set that a run's accuracy is quoted on: `PrivateTest`, or else `test`.
 
-    A usage or a subset without faces is left out.
+    Parameters
+    ----------
+    of
+        Its predictions or its record. A protocol of a report's own that tests on other faces than PrivateTest has
+        the one set `test`.
+    """
+    if isinstance(of, pd.DataFrame):
+        return PRIVATE_TEST if (scored_rows(of, TEST)["usage"] == PRIVATE_TEST).all() else TEST
+    return TEST if TEST in of["scores"] else PRIVATE_TEST
+
+
+def scored_rows(predictions: pd.DataFrame, name: str | None = None) -> pd.DataFrame:
+    """Choose the predictions of one set, a usage or `test`; by default of the one that `scored_set` names."""
+    name = name or scored_set(predictions)
+    return predictions[predictions["part" if name == TEST else "usage"] == name]
+
+
+def score_predictions(predictions: pd.DataFrame) -> dict[str, dict[str, Scores]]:
+    """Score PublicTest and PrivateTest, or the one set `test`: each on all faces and on its duplicate-free ones.
+
+    A set or a subset without faces is left out.
 
     Raises
     ------
@@ -55,11 +78,11 @@ def score_predictions(predictions: pd.DataFrame) -> dict[str, dict[str, Scores]]
         Where probabilities are not finite, do not sum to 1, or classes are missing.
     """
     scores = {}
-    for usage in (PUBLIC_TEST, PRIVATE_TEST):
-        faces = predictions[predictions["usage"] == usage]
+    for name in (TEST,) if scored_set(predictions) == TEST else (PUBLIC_TEST, PRIVATE_TEST):
+        faces = scored_rows(predictions, name)
         subsets = {"all": faces, "duplicate_free": faces[faces["duplicate_free"].to_numpy(bool)]}
-        scores[usage] = {name: score(subset) for name, subset in subsets.items() if len(subset)}
-    return {usage: subsets for usage, subsets in scores.items() if subsets}
+        scores[name] = {subset: score(rows) for subset, rows in subsets.items() if len(rows)}
+    return {name: subsets for name, subsets in scores.items() if subsets}
 
 
 def score(predictions: pd.DataFrame) -> Scores:
@@ -98,9 +121,9 @@ def score(predictions: pd.DataFrame) -> Scores:
     )
 
 
-def confusion(predictions: pd.DataFrame, usage: str) -> npt.NDArray[np.int64]:
-    """Count true (rows) against predicted classes (columns) of one usage, shape (classes, classes)."""
-    faces = predictions[predictions["usage"] == usage]
+def confusion(predictions: pd.DataFrame, name: str) -> npt.NDArray[np.int64]:
+    """Count true (rows) against predicted classes (columns) of a set (see `scored_rows`), shape (classes, classes)."""
+    faces = scored_rows(predictions, name)
     return _count(true_codes(faces), predicted_codes(faces), len(class_names(faces)))
 
 

@@ -1,7 +1,6 @@
 """What was decided for a child run: as MLflow's parameters, and as one digest."""
 
 import hashlib
-from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel
@@ -10,20 +9,6 @@ from fer_kedro.faces import Faces
 from fer_kedro.recipe import Recipe
 
 PROSE = {"name", "description", "chosen"}
-PACKAGE = Path(__file__).resolve().parents[1]
-
-
-def code_digest(package: Path = PACKAGE) -> str:
-    """Digest of a package's source files, by their relative paths.
-
-    The commit's name would not do: changes that were not committed share one, with a `+`, and outside git it is
-    `unknown`. A commit that changes no source, such as one of documents, leaves this as it was.
-    """
-    hashed = hashlib.sha256()
-    for file in sorted(package.rglob("*.py")):
-        content = hashlib.sha256(file.read_bytes()).hexdigest()
-        hashed.update(f"{file.relative_to(package).as_posix()} {content}\n".encode())
-    return hashed.hexdigest()
 
 
 def subject(recipe: Recipe, protocol: BaseModel | None, faces: Faces, code: str) -> str:

@@ -9,6 +9,7 @@ from fer_kedro.hooks.decisions import parameters
 from fer_kedro.hooks.logged_model import delete_models, log_model
 from fer_kedro.hooks.tracked_run import TrackedRun
 from fer_kedro.hooks.unfinished_runs import SUBJECT
+from fer_kedro.protocols.audit import LeakAudit
 from fer_kedro.recipe import Recipe
 
 
@@ -108,12 +109,15 @@ class ChildRun(TrackedRun):
             for metric, value in metrics.items()
             if isinstance(value, int | float)
         }
-        self._log_metrics({**facts, **scores})
+        leaks = {f"leak_audit/{name}": count for name, count in record["leak_audit"].items()}
+        self._log_metrics({**facts, **scores, **leaks})
         self._client.log_dict(self.id, record, "run_record.json")
         tags = {
             "git_commit": record["commit"],
             "precision": record["precision"],
             "threads": record["threads"],
+            "weights": record["weights"],
+            "leak_audit": "clean" if LeakAudit.model_validate(record["leak_audit"]).clean else "LEAKY",
         }
         for key, value in tags.items():
             self._client.set_tag(self.id, key, value)

@@ -3,12 +3,13 @@
 from typing import TYPE_CHECKING
 
 from fer_kedro.faces import Faces
-from fer_kedro.hooks.decisions import code_digest, subject
+from fer_kedro.hooks.decisions import subject
 from fer_kedro.hooks.mlflow_child import ChildRun
 from fer_kedro.hooks.tracked_run import TrackedRun
 from fer_kedro.hooks.unfinished_runs import FOLDER, SUBJECT, UnfinishedRuns
 from fer_kedro.protocols.split import Protocol
 from fer_kedro.recipe import Recipe
+from fer_kedro.source_code import code_digest
 
 if TYPE_CHECKING:
     from mlflow import ActiveRun

@@ -6,7 +6,9 @@ from typing import Any
 import click
 from kedro.framework.hooks import hook_impl
 
+from fer_kedro.evaluation.scores import scored_set
 from fer_kedro.hooks.namespaces import run_and_dataset
+from fer_kedro.protocols.audit import LeakAudit
 
 
 class SummaryHooks:
@@ -48,11 +50,15 @@ class SummaryHooks:
 
 
 def summary_line(record: dict[str, Any]) -> str:
-    """One line: accuracy on PrivateTest with its 95 % interval, in percent; and whether we drew the split."""
+    """One line: accuracy on the scored set with its 95 % interval, in percent; leaks; and whether we drew the split."""
     derived = ", split derived by us" if record["data"].get("split") == "derived" else ""
-    scores = record["scores"]["PrivateTest"]["all"]
+    audit, scored = LeakAudit.model_validate(record["leak_audit"]), scored_set(record)
+    leaky = (
+        "" if audit.clean else f", LEAKY: {audit.test_share_with_sibling_in_training:.0%} have a sibling in training"
+    )
+    scores = record["scores"][scored]["all"]
     return (
-        f"{record['run']}: PrivateTest accuracy {scores['accuracy']:.1%} "
+        f"{record['run']}: {scored} accuracy {scores['accuracy']:.1%} "
         f"(95 % interval {scores['accuracy_low']:.1%} to {scores['accuracy_high']:.1%}, n = {scores['n']:,}), "
-        f"majority class {scores['majority_accuracy']:.1%}{derived}"
+        f"majority class {scores['majority_accuracy']:.1%}{derived}{leaky}"
     )

@@ -1,7 +1,9 @@
 """Faces as batches for Keras: shuffled and augmented from (seed, epoch, block) alone, so that runs can resume."""
 
+import hashlib
 import math
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import keras
@@ -16,16 +18,31 @@ from fer_kedro.vision.augmentation import augment
 SHUFFLE, VARY = 1, 2
 BLOCK = 2048
 """Faces augmented at once, about: all cores share one short burst; batch by batch, one would wait for another."""
-Batch = tuple[Images, npt.NDArray[np.int64]]
+PREDICTION_BATCH = 256
+Batch = tuple[npt.NDArray[np.generic], npt.NDArray[np.int64]]
+
+
+@dataclass(frozen=True, eq=False)
+class LabelledImages:
+    """uint8 images (n, 48, 48), or what a frozen base made of them (n, features), and emotion codes (n,)."""
+
+    images: npt.NDArray[Any]
+    labels: npt.NDArray[np.integer]
+
+    def digest(self) -> str:
+        """Hash of pixels and labels."""
+        hashed = hashlib.sha256(np.ascontiguousarray(self.images).data)
+        hashed.update(self.labels.astype(np.int64).tobytes())
+        return hashed.hexdigest()
 
 
 class FaceBatches(keras.utils.PyDataset):
-    """uint8 faces (batch, 48, 48, 1) and their labels.
+    """uint8 faces (batch, 48, 48, 1), or features (batch, features), and their labels.
 
     Parameters
     ----------
     images, labels
-        uint8 (n, 48, 48) and integers (n,).
+        uint8 (n, 48, 48), or features (n, features), and integers (n,).
     seed
         `None` keeps the order and augments nothing (evaluation); else batches depend on (seed, `epoch`).
     augmentation
@@ -34,7 +51,7 @@ class FaceBatches(keras.utils.PyDataset):
 
     def __init__(
         self,
-        images: Images,
+        images: npt.NDArray[Any],
         labels: npt.NDArray[np.integer],
         batch_size: int,
         *,
@@ -66,7 +83,7 @@ class FaceBatches(keras.utils.PyDataset):
         else:
             block, place = divmod(batch, self._batches_in_block)
             images = self._varied_block(block, self._augmentation)[place * self._batch_size :][: len(rows)]
-        return images[..., np.newaxis], self._labels[rows]
+        return images if images.ndim == 2 else images[..., np.newaxis], self._labels[rows]
 
     def __iter__(self) -> Iterator[Batch]:
         return (self[number] for number in range(len(self)))
@@ -93,8 +110,8 @@ def without_stall(batches: FaceBatches) -> Any:
         return batches
     import tensorflow as tf
 
-    size = batches[0][0].shape[1:]
-    signature = (tf.TensorSpec((None, *size), tf.uint8), tf.TensorSpec((None,), tf.int64))
+    first = batches[0][0]
+    signature = (tf.TensorSpec((None, *first.shape[1:]), tf.as_dtype(first.dtype)), tf.TensorSpec((None,), tf.int64))
     options = tf.data.Options()
     options.autotune.enabled = False
     dataset = tf.data.Dataset.from_generator(lambda: iter(batches), output_signature=signature)

@@ -32,37 +32,49 @@ class Chronicle(keras.callbacks.Callback):
     every random state and the best weights too, so that a resumed training equals an unbroken one bit for bit.
     """
 
-    def __init__(
-        self,
-        batches: FaceBatches,
-        others: list[keras.callbacks.Callback],
-        keep_best: str | None,
-        monitor: Monitor,
-        fingerprint: str,
-    ) -> None:
+    def __init__(self, whole: keras.Model, keep_best: str | None, monitor: Monitor, fingerprint: str) -> None:
         super().__init__()
-        self._batches, self._others, self._keep_best = batches, others, keep_best
-        self._monitor, self._fingerprint = monitor, fingerprint
+        self._whole, self._keep_best, self._monitor, self._fingerprint = whole, keep_best, monitor, fingerprint
         self.history: list[dict[str, float]] = []
         self.best_epoch, self._best_value, self._best = 0, -np.inf, list[Any]()
-        self.finished = False
+        self.phase, self._began, self.finished = 0, 0, False
         self._counters: list[dict[str, float | None]] = []
+        self._restored = monitor.restore(fingerprint)
+        if self._restored is not None:
+            self._recall(self._restored)
 
-    def restore(self, model: keras.Model) -> int:
-        """Put back the last checkpoint, if any, and tell of its epochs again; returns how many are done."""
-        checkpoint = self._monitor.restore(self._fingerprint)
-        if checkpoint is None:
-            return 0
-        state, arrays = checkpoint.state, checkpoint.arrays
-        for number, variable in enumerate(_variables(model)):
-            variable.assign(arrays[f"variable_{number}"])
-        self._best = [arrays[f"best_{number}"] for number in range(state["best_arrays"])]
+    def enter(
+        self,
+        phase: int,
+        optimizer: keras.optimizers.Optimizer,
+        batches: FaceBatches,
+        others: list[keras.callbacks.Callback],
+    ) -> tuple[int, int]:
+        """Begin a phase, or go on with the one that the checkpoint was made in.
+
+        Returns
+        -------
+        tuple[int, int]
+            How many epochs of all phases were done when this phase began, and how many are done now.
+        """
+        self._optimizer, self._batches, self._others = optimizer, batches, others
+        if phase > self.phase:
+            self.phase, self._began, self.finished, self._counters = phase, len(self.history), False, []
+        elif self._restored is not None:
+            for number, variable in enumerate(self._variables()):
+                variable.assign(self._restored.arrays[f"variable_{number}"])
+        return self._began, len(self.history)
+
+    def _recall(self, checkpoint: Checkpoint) -> None:
+        """Remember what was known at a checkpoint, and tell of its epochs again."""
+        state = checkpoint.state
+        self._best = [checkpoint.arrays[f"best_{number}"] for number in range(state["best_arrays"])]
         self.history, self.finished = state["history"], state["finished"]
+        self.phase, self._began = state["phase"], state["began"]
         self.best_epoch, self._best_value = state["best_epoch"], state["best_value"]
         self._counters = state["counters"]
         for row in self.history:
             self._monitor.epoch(int(row["epoch"]), row)
-        return len(self.history)
 
     def on_train_begin(self, logs: dict[str, float] | None = None) -> None:
         """Give the other callbacks their counters back, after they have reset them."""
@@ -95,9 +107,9 @@ class Chronicle(keras.callbacks.Callback):
         self._monitor.save(self._checkpoint())
         self._monitor.epoch(epoch + 1, row)
 
-    def restore_best(self, model: keras.Model) -> None:
+    def restore_best(self) -> None:
         """Give the model the weights of the best epoch, where the recipe keeps the best."""
-        for variable, value in zip(model.weights, self._best, strict=False):
+        for variable, value in zip(self._whole.weights, self._best, strict=False):
             variable.assign(value)
 
     def _remember_best(self, epoch: int, row: dict[str, float]) -> None:
@@ -105,25 +117,26 @@ class Chronicle(keras.callbacks.Callback):
         value = sign * row[self._keep_best] if self._keep_best else float(epoch)
         if value > self._best_value:
             self.best_epoch, self._best_value = epoch, value
-            self._best = [np.asarray(variable) for variable in self.model.weights] if self._keep_best else []
+            self._best = [np.asarray(variable) for variable in self._whole.weights] if self._keep_best else []
 
     def _checkpoint(self) -> Checkpoint:
         state = {
             "history": self.history,
             "finished": self.finished,
+            "phase": self.phase,
+            "began": self._began,
             "best_epoch": self.best_epoch,
             "best_value": self._best_value,
             "best_arrays": len(self._best),
             "counters": [_counters(callback) for callback in self._others],
         }
-        arrays = {f"variable_{n}": np.asarray(variable) for n, variable in enumerate(_variables(self.model))}
+        arrays = {f"variable_{n}": np.asarray(variable) for n, variable in enumerate(self._variables())}
         arrays |= {f"best_{number}": array for number, array in enumerate(self._best)}
         return Checkpoint(self._fingerprint, state, arrays)
 
-
-def _variables(model: keras.Model) -> list[Any]:
-    """Weights, statistics, random states and optimiser moments, in a fixed order."""
-    return [*model.variables, *model.optimizer.variables]
+    def _variables(self) -> list[Any]:
+        """Weights, statistics, random states and optimiser moments, in a fixed order."""
+        return [*self._whole.variables, *self._optimizer.variables]
 
 
 def _counters(callback: keras.callbacks.Callback) -> dict[str, float | None]:

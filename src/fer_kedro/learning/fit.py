@@ -1,7 +1,5 @@
 """Fit one model by one recipe, from the beginning or from the last checkpoint."""
 
-import hashlib
-import os
 from dataclasses import dataclass
 
 import keras
@@ -9,32 +7,20 @@ import numpy as np
 import numpy.typing as npt
 
 from fer_kedro.faces import Images
-from fer_kedro.learning.batches import FaceBatches, without_stall
+from fer_kedro.learning.batches import PREDICTION_BATCH, FaceBatches, LabelledImages, without_stall
 from fer_kedro.learning.callbacks import Chronicle, schedule_callbacks
+from fer_kedro.learning.fingerprint import fingerprint
 from fer_kedro.learning.losses import class_weights, loss_function
 from fer_kedro.learning.monitor import Monitor, NullMonitor
+from fer_kedro.learning.phases import Task, phase_task, training_phases
 from fer_kedro.learning.precision import dtype_policy, resolve_precision
 from fer_kedro.models.build import build_model
 from fer_kedro.models.normalization import plain
-from fer_kedro.recipe import Optimizer, Preprocessing, Recipe
+from fer_kedro.models.trainable import set_trainable
+from fer_kedro.recipe import Phase, Preprocessing, Recipe
 
-PREDICTION_BATCH = 256
 STEPS_PER_EXECUTION = 8
 """Steps in one call of TensorFlow: what Keras does between calls costs a small network a twentieth of its time."""
-
-
-@dataclass(frozen=True, eq=False)
-class LabelledImages:
-    """uint8 images (n, 48, 48) and their emotion codes (n,)."""
-
-    images: Images
-    labels: npt.NDArray[np.integer]
-
-    def digest(self) -> str:
-        """Hash of pixels and labels."""
-        hashed = hashlib.sha256(np.ascontiguousarray(self.images).data)
-        hashed.update(self.labels.astype(np.int64).tobytes())
-        return hashed.hexdigest()
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,46 +40,44 @@ def fit(
     classes: int,
     monitor: Monitor | None = None,
 ) -> Fitted:
-    """Train a recipe's model on `train`, selecting on `validation`.
+    """Train a recipe's model on `train`, phase by phase, selecting on `validation`.
 
     The same recipe, data, precision and thread count give the same weights bit for bit, stopped and resumed
     or not.
     """
     monitor = monitor or NullMonitor()
     precision = resolve_precision(recipe.training.precision)
-    model = compiled_model(recipe, train, classes, precision)
-    batches = FaceBatches(
-        train.images,
-        train.labels,
-        recipe.training.batch_size,
-        seed=recipe.training.seed,
-        augmentation=recipe.augmentation,
-    )
-    others = schedule_callbacks(recipe.training)
-    fingerprint = _fingerprint(recipe, precision, train, validation)
-    chronicle = Chronicle(batches, others, recipe.training.keep_best, monitor, fingerprint)
-    epochs_done = chronicle.restore(model)
-    if not chronicle.finished:
-        weights = class_weights(recipe.loss, train.labels)
-        _run(model, batches, validation, recipe, [*others, chronicle], epochs_done, monitor, weights)
-    chronicle.restore_best(model)
+    model = built_model(recipe, train, classes, precision)
+    belongs_to = fingerprint(recipe, precision, train.digest(), validation.digest())
+    chronicle = Chronicle(model, recipe.training.keep_best, monitor, belongs_to)
+    weights = class_weights(recipe.loss, train.labels)
+    for number, phase in enumerate(training_phases(recipe)):
+        if number >= chronicle.phase:
+            task = phase_task(model, phase, recipe, train, validation)
+            compile_model(task.model, recipe, phase.learning_rate)
+            _run(task, phase, recipe, chronicle, number, weights, monitor)
+    chronicle.restore_best()
+    set_trainable(model, "all")
     return Fitted(plain(model), chronicle.history, chronicle.best_epoch, precision)
 
 
-def compiled_model(recipe: Recipe, train: LabelledImages, classes: int, precision: str) -> keras.Model:
-    """Build a recipe's model, its preprocessing fitted on the training images, ready to train."""
+def built_model(recipe: Recipe, train: LabelledImages, classes: int, precision: str) -> keras.Model:
+    """Build a recipe's model, its preprocessing fitted on the training images."""
     scale, offset = preprocessing_constants(recipe.preprocessing, train.images)
     with dtype_policy(precision):
-        model = build_model(recipe.model, classes, scale=scale, offset=offset, seed=recipe.training.seed)
+        return build_model(recipe.model, classes, scale=scale, offset=offset, seed=recipe.training.seed)
+
+
+def compile_model(model: keras.Model, recipe: Recipe, learning_rate: float) -> None:
+    """Give a model the recipe's loss and a new optimiser for the weights that are now trainable."""
     model.compile(
-        optimizer=_optimizer(recipe.optimizer),
+        optimizer=keras.optimizers.Adam(learning_rate),
         loss=loss_function(recipe.loss),
         metrics=["accuracy"],
         jit_compile=False,  # XLA trains 4 to 8 times slower on a CPU
         steps_per_execution=STEPS_PER_EXECUTION if keras.backend.backend() == "tensorflow" else 1,
     )
     model.optimizer.build(model.trainable_variables)
-    return model
 
 
 def preprocessing_constants(preprocessing: Preprocessing, images: Images) -> tuple[float, float]:
@@ -116,37 +100,30 @@ def predict(model: keras.Model, images: Images) -> npt.NDArray[np.float32]:
 
 
 def _run(
-    model: keras.Model,
-    batches: FaceBatches,
-    validation: LabelledImages,
+    task: Task,
+    phase: Phase,
     recipe: Recipe,
-    callbacks: list[keras.callbacks.Callback],
-    epochs_done: int,
-    monitor: Monitor,
+    chronicle: Chronicle,
+    number: int,
     weights: dict[int, float] | None,
+    monitor: Monitor,
 ) -> None:
-    monitor.begin(recipe.name, recipe.training.epochs, len(batches), epochs_done)
+    """Fit one phase to its end, from wherever the last checkpoint left it."""
+    others = schedule_callbacks(recipe.training)
+    began, done = chronicle.enter(number, task.model.optimizer, task.train, others)
+    if chronicle.finished:
+        return
+    monitor.begin(recipe.name, began + phase.epochs, len(task.train), done)
     try:
-        model.fit(
-            without_stall(batches),
-            validation_data=without_stall(FaceBatches(validation.images, validation.labels, PREDICTION_BATCH)),
-            initial_epoch=epochs_done,
-            epochs=recipe.training.epochs,
+        task.model.fit(
+            without_stall(task.train),
+            validation_data=without_stall(task.validation),
+            initial_epoch=done,
+            epochs=began + phase.epochs,
             shuffle=False,
             class_weight=weights,
-            callbacks=callbacks,
+            callbacks=[*others, chronicle],
             verbose=0,
         )
     finally:
         monitor.end()
-
-
-def _optimizer(optimizer: Optimizer) -> keras.optimizers.Optimizer:
-    return keras.optimizers.Adam(optimizer.learning_rate)
-
-
-def _fingerprint(recipe: Recipe, precision: str, *data: LabelledImages) -> str:
-    decisions = recipe.model_dump_json(exclude={"description", "chosen", "report", "reported"})
-    setting = [precision, keras.backend.backend(), keras.__version__, str(os.cpu_count())]
-    parts = [decisions, *setting, *(part.digest() for part in data)]
-    return hashlib.sha256("\n".join(parts).encode()).hexdigest()

@@ -15,8 +15,8 @@ class Seeds:
         """Return the next seed, a non-negative 31-bit integer."""
         return int(self._generator.integers(2**31))
 
-    def initializer(self, name: str) -> Any:
+    def initializer(self, name: str, **arguments: Any) -> Any:
         """Return a Keras initialiser with its own seed."""
         import keras
 
-        return keras.initializers.get({"class_name": name, "config": {"seed": self.next()}})
+        return keras.initializers.get({"class_name": name, "config": {**arguments, "seed": self.next()}})

@@ -1,16 +1,20 @@
 """The leak audit: whether a copy, a source or a generated sibling stands on both sides of a split."""
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 from pydantic import BaseModel, ConfigDict
 
 from fer_kedro.errors import InputError
 from fer_kedro.faces import Faces
-from fer_kedro.protocols.split import Protocol
+from fer_kedro.protocols.protocol import Protocol
 
 
 class LeakAudit(BaseModel):
-    """How many evaluation faces have a sibling (the same group or source) on a side that must not know them."""
+    """How many evaluation faces have a sibling (the same group or source) on a side that must not know them.
+
+    A face that is itself on the other side counts too: it is in its own group.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -31,18 +35,26 @@ class LeakAudit(BaseModel):
             or self.generated_evaluation_faces
         )
 
+    @property
+    def test_share_with_sibling_in_training(self) -> float:
+        """Share of the test faces, in [0, 1], that the model was fitted to a sibling of."""
+        return self.test_faces_with_sibling_in_training / max(1, self.test_faces)
+
 
 def audit_leaks(train: Faces, validation: Faces, test: Faces) -> LeakAudit:
     """Count the leaks between three sets of faces, each given as it will be used, generated faces included."""
+    return audit_tables(train.table, validation.table, test.table)
+
+
+def audit_tables(train: pd.DataFrame, validation: pd.DataFrame, test: pd.DataFrame) -> LeakAudit:
+    """Count the leaks between the tables of three sets of faces: pixels are not asked."""
     return LeakAudit(
         test_faces=len(test),
         test_faces_with_sibling_in_training=_siblings(test, train),
         test_faces_with_sibling_in_validation=_siblings(test, validation),
         validation_faces=len(validation),
         validation_faces_with_sibling_in_training=_siblings(validation, train),
-        generated_evaluation_faces=int(
-            validation.table["source_id"].notna().sum() + test.table["source_id"].notna().sum()
-        ),
+        generated_evaluation_faces=int(validation["source_id"].notna().sum() + test["source_id"].notna().sum()),
     )
 
 
@@ -62,9 +74,23 @@ def refuse_leaks(audit: LeakAudit, protocol: Protocol) -> None:
         )
 
 
-def _siblings(evaluation: Faces, other: Faces) -> int:
-    same_group = np.isin(evaluation.groups, other.groups)
-    return int((same_group | _origins(evaluation.table).isin(_origins(other.table)).to_numpy()).sum())
+def copied_in_training(faces: Faces, test: pd.DataFrame, train: pd.DataFrame) -> npt.NDArray[np.bool_]:
+    """Whether an exact copy of each test face, or of the face that it was generated from, was fitted, shape (n,).
+
+    Parameters
+    ----------
+    faces
+        The faces that were read.
+    test, train
+        Tables of the two sides.
+    """
+    exact_group = faces.table.set_index("face_id")["exact_group"]
+    return np.isin(exact_group.loc[_origins(test)], exact_group.loc[_origins(train)])
+
+
+def _siblings(evaluation: pd.DataFrame, other: pd.DataFrame) -> int:
+    same_group = np.isin(evaluation["group"], other["group"])
+    return int((same_group | _origins(evaluation).isin(_origins(other)).to_numpy()).sum())
 
 
 def _origins(table: pd.DataFrame) -> "pd.Series[str]":

@@ -7,6 +7,7 @@ import pandas as pd
 
 from fer_kedro.errors import InputError
 from fer_kedro.faces import TRAINING, USAGES, Faces, Indices, concatenate
+from fer_kedro.protocols.copies import generated_table
 from fer_kedro.variation import Augmentation, Balancing
 from fer_kedro.vision.augmentation import augment
 
@@ -68,14 +69,9 @@ def _balance_class(faces: Faces, rows: Indices, code: int, balancing: Balancing)
 
 
 def _generate(faces: Faces, sources: Indices, first_id: int, chain: Augmentation, rng: np.random.Generator) -> Faces:
-    """Augment the faces at `sources`; the k-th made from face `x` is called `x~k`."""
-    origin = faces.table.loc[sources].reset_index(drop=True)
-    number = origin.groupby("face_id").cumcount() + 1
-    table = origin.assign(
-        face_id=origin["face_id"] + "~" + number.astype("str"),
-        source_id=origin["face_id"],
-        usage=pd.Categorical([TRAINING] * len(origin), categories=list(USAGES)),
-        # Negative numbers belong to no face that was read.
-        exact_group=-1 - first_id - np.arange(len(origin)),
-    )
+    """Augment the faces at `sources`."""
+    number = pd.Series(sources).groupby(sources).cumcount().to_numpy() + 1
+    # Negative numbers belong to no face that was read.
+    table = generated_table(faces, sources, number, -1 - first_id - np.arange(len(sources)))
+    table = table.assign(usage=pd.Categorical([TRAINING] * len(table), categories=list(USAGES)))
     return replace(faces, images=augment(faces.images[sources], chain, rng), table=table)

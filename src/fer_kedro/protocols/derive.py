@@ -1,6 +1,5 @@
 """A split for faces whose source does not decide their usage: grouped, stratified and seeded."""
 
-import hashlib
 from dataclasses import replace
 
 import numpy as np
@@ -9,9 +8,9 @@ import pandas as pd
 
 from fer_kedro.errors import InputError
 from fer_kedro.faces import USAGES, Faces, Indices, content_digest
+from fer_kedro.protocols.groups import divide_groups
 
 SHARES = dict(zip(USAGES, (0.8, 0.1, 0.1), strict=True))
-Counts = npt.NDArray[np.int64]
 
 
 def undecided(faces: Faces) -> Indices:
@@ -52,60 +51,21 @@ def derive_split(faces: Faces, seed: int) -> Faces:
     if not len(rows):
         return faces
     sides = [usage for usage in USAGES if not len(faces.rows(usage))] or list(USAGES)
-    group, members = np.unique(faces.groups[rows], return_inverse=True)
-    counts = np.zeros((len(group), len(faces.class_names)), np.int64)
-    np.add.at(counts, (members, faces.labels[rows]), 1)
-    order = _largest_first(counts, _draws(faces, rows, members, seed))
     shares = np.array([SHARES[side] for side in sides])
-    placed = _place(counts[order], shares / shares.sum())
-    chosen = np.empty_like(placed)
-    chosen[order] = placed
-    _refuse_missing(faces, counts, chosen, sides)
-    return _decided(faces, rows, np.array(sides)[chosen][members], seed)
+    chosen = divide_groups(faces, rows, shares / shares.sum(), seed)
+    _refuse_missing(faces, rows, chosen, sides)
+    return _decided(faces, rows, np.array(sides)[chosen], seed)
 
 
-def _draws(faces: Faces, rows: Indices, members: Indices, seed: int) -> npt.NDArray[np.uint64]:
-    """Draw a number for each group: the least among hashes of its faces' pixels, keyed by the seed."""
-    key = seed.to_bytes(8, "little")
-    hashes = (hashlib.blake2b(faces.images[row], digest_size=8, key=key).digest() for row in rows)
-    draws = np.frombuffer(b"".join(hashes), "<u8").astype(np.uint64)
-    least = np.full(members.max() + 1, np.iinfo(np.uint64).max, np.uint64)
-    np.minimum.at(least, members, draws)
-    return least
-
-
-def _largest_first(counts: Counts, draws: npt.NDArray[np.uint64]) -> Indices:
-    return np.lexsort((draws, -counts.sum(axis=1)))
-
-
-def _place(counts: Counts, shares: npt.NDArray[np.float64]) -> Indices:
-    """Choose a side for each group, one after the other, shape (groups,).
-
-    A group goes to the side that its faces leave least full. As soon as a class has no more groups to come than
-    sides that lack it, those sides come first.
-    """
-    wanted = np.maximum(counts.sum(axis=0)[:, None] * shares, 1e-9)
-    filled = np.zeros_like(wanted)
-    to_come = (counts > 0).sum(axis=0)
-    places = np.empty(len(counts), np.intp)
-    for number, own in enumerate(counts):
-        lacking = (filled == 0) & (own > 0)[:, None]
-        urgent = lacking & (to_come <= lacking.sum(axis=1))[:, None]
-        fullness = own @ ((filled + own[:, None]) / wanted)
-        places[number] = side = np.lexsort((fullness, -urgent.sum(axis=0)))[0]
-        filled[:, side] += own
-        to_come -= own > 0
-    return places
-
-
-def _refuse_missing(faces: Faces, counts: Counts, chosen: Indices, sides: list[str]) -> None:
+def _refuse_missing(faces: Faces, rows: Indices, chosen: Indices, sides: list[str]) -> None:
+    labels, groups = faces.labels[rows], faces.groups[rows]
     for code, name in enumerate(faces.class_names):
-        own = counts[:, code] > 0
+        own = labels == code
         if own.any() and len(np.unique(chosen[own])) < len(sides):
             raise InputError(
-                f"Class '{name}' can't be divided over {' and '.join(sides)}: of its faces {counts[:, code].sum()} "
-                f"have no usage yet, {own.sum()} where copies count once; give it {len(sides)} different images "
-                "or more, or leave the class out."
+                f"Class '{name}' can't be divided over {' and '.join(sides)}: of its faces {own.sum()} "
+                f"have no usage yet, {len(np.unique(groups[own]))} where copies count once; give it {len(sides)} "
+                "different images or more, or leave the class out."
             )
 
 

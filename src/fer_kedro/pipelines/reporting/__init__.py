@@ -2,6 +2,7 @@
 
 from fer_kedro.pipelines.reporting.pipeline import (
     create_comparison_pipeline,
+    create_human_baseline_pipeline,
     create_pipeline,
     create_publish_pipeline,
     create_results_pipeline,
@@ -10,6 +11,7 @@ from fer_kedro.pipelines.reporting.pipeline import (
 
 __all__ = [
     "create_comparison_pipeline",
+    "create_human_baseline_pipeline",
     "create_pipeline",
     "create_publish_pipeline",
     "create_results_pipeline",

@@ -8,8 +8,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from fer_kedro.evaluation import Scores, class_names, confusion, score
-from fer_kedro.faces import PRIVATE_TEST
+from fer_kedro.evaluation import Scores, class_names, confusion, score, scored_rows, scored_set
 from fer_kedro.figures import (
     ACCENT,
     GRID,
@@ -23,15 +22,15 @@ from fer_kedro.figures import (
     new_figure,
 )
 from fer_kedro.pipelines.reporting.formats import percent
-from fer_kedro.pipelines.reporting.layout import WIDTH, provenance
+from fer_kedro.pipelines.reporting.layout import WIDTH, provenance, test_name
 
 KEPT = "#e09f3e"
 DEEP = "#0b3954"
 
 
 def draw_confusion_matrix(predictions: pd.DataFrame, run_record: dict[str, Any]) -> Figure:
-    """Draw the counts of PrivateTest, and beside them each true class's shares in per cent."""
-    matrix, names = confusion(predictions, PRIVATE_TEST), class_names(predictions)
+    """Draw the counts of the scored faces, and beside them each true class's shares in per cent."""
+    matrix, names = confusion(predictions, scored_set(predictions)), class_names(predictions)
     shares = 100 * matrix / np.maximum(matrix.sum(axis=1, keepdims=True), 1)
     figure = new_figure(WIDTH, 5.3)
     with house_style():
@@ -40,7 +39,8 @@ def draw_confusion_matrix(predictions: pd.DataFrame, run_record: dict[str, Any])
         _heatmap(right, shares, names, "Per cent of the true class")
         right.set_ylabel("")
         n, accuracy = matrix.sum(), np.trace(matrix) / matrix.sum()
-        headline(figure, f"{run_record['run']}: {n:,} faces of {PRIVATE_TEST}, accuracy {percent(accuracy)}")
+        scored = f"{n:,} faces of {test_name(run_record)}"
+        headline(figure, f"{run_record['run']}: {scored}, accuracy {percent(accuracy)}")
     return finish(figure, provenance(run_record))
 
 
@@ -65,13 +65,13 @@ def draw_training_curves(history: pd.DataFrame, run_record: dict[str, Any]) -> F
 
 
 def draw_per_class_f1(predictions: pd.DataFrame, run_record: dict[str, Any]) -> Figure:
-    """Draw each class's F1 on PrivateTest, best first, between its precision and its recall."""
-    scores = score(predictions[predictions["usage"] == PRIVATE_TEST])
+    """Draw each class's F1 on the scored faces, best first, between its precision and its recall."""
+    scores = score(scored_rows(predictions))
     figure = new_figure(6.6, 1.7 + 0.44 * len(scores["per_class"]))
     with house_style():
         axes = figure.subplots()
         _dumbbells(axes, scores)
-        axes.set_xlabel(f"score on {PRIVATE_TEST} (dotted: macro F1)")
+        axes.set_xlabel(f"score on {test_name(run_record)} (dotted: macro F1)")
         axes.axvline(scores["macro_f1"], color=MUTED, lw=1.2, ls=":", zorder=0)
         headline(figure, f"{run_record['run']}\nmacro F1 {scores['macro_f1']:.3f}")
     return finish(figure, provenance(run_record))

@@ -25,3 +25,22 @@ def decimal(value: float | None, places: int = 3) -> str:
 def count(value: Any) -> str:
     """Write a whole number with thousands separated: `28,709`."""
     return DASH if pd.isna(value) else f"{value:,.0f}"
+
+
+def short(value: Any) -> str:
+    """Write a large number with three digits and k, M or G: 46,157,312 is `46.2 M`."""
+    if pd.isna(value):
+        return DASH
+    rounded = float(f"{value:.3g}")
+    power = min(3, (len(str(int(rounded))) - 1) // 3)
+    return f"{rounded / 1000**power:.4g}\u00a0{' kMG'[power]}".strip()
+
+
+def p_value(probability: float) -> str:
+    """Write a p-value: three decimals, or a bound where they would be 0."""
+    return "< 0.001" if probability < 0.0005 else f"{probability:.3f}"
+
+
+def words(value: Any) -> str:
+    """Write what is in words already."""
+    return DASH if pd.isna(value) else str(value)

@@ -7,9 +7,9 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from fer_kedro.errors import InputError
-from fer_kedro.evaluation import class_names
+from fer_kedro.evaluation import class_names, scored_rows
 from fer_kedro.evaluation.predictions import predicted_codes, probabilities
-from fer_kedro.faces import PRIVATE_TEST, Faces, Indices
+from fer_kedro.faces import Faces, Indices
 from fer_kedro.figures import class_labels, finish, headline, house_style, new_figure
 from fer_kedro.pipelines.reporting.formats import percent
 from fer_kedro.pipelines.reporting.layout import WIDTH, provenance
@@ -18,18 +18,19 @@ COLUMNS, SHOWN, ONE_LINE = 7, 21, 20
 
 
 def confident_mistakes(predictions: pd.DataFrame) -> pd.DataFrame:
-    """Wrong predictions of PrivateTest, the surest first.
+    """Wrong predictions of the scored faces, the surest first.
 
     Returns
     -------
     DataFrame
-        `face_id`, the class names `true` and `predicted`, and the `probability` of the latter.
+        `face_id`, or for a generated face that of the one it was made from; the class names `true` and `predicted`,
+        and the `probability` of the latter.
     """
-    faces = predictions[predictions["usage"] == PRIVATE_TEST]
+    faces = scored_rows(predictions)
     names, guess = np.array(class_names(faces)), predicted_codes(faces)
     table = pd.DataFrame(
         {
-            "face_id": faces["face_id"].to_numpy(),
+            "face_id": faces["source_id" if "source_id" in faces else "face_id"].to_numpy(),
             "true": names[faces["emotion"]],
             "predicted": names[guess],
             "probability": probabilities(faces).max(axis=1),
@@ -40,7 +41,7 @@ def confident_mistakes(predictions: pd.DataFrame) -> pd.DataFrame:
 
 
 def draw_confident_mistakes(faces: Faces, predictions: pd.DataFrame, run_record: dict[str, Any]) -> Figure:
-    """Draw the 21 mistakes of PrivateTest that the model was surest of, each face once.
+    """Draw the 21 mistakes that the model was surest of, each face once; a generated one as the face it was made from.
 
     Raises
     ------

@@ -6,6 +6,8 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from fer_kedro.errors import InputError
+from fer_kedro.evaluation import human_baseline
+from fer_kedro.pipelines.reporting.classification import classification_report
 from fer_kedro.pipelines.reporting.comparison import draw_comparison
 from fer_kedro.pipelines.reporting.figures import (
     draw_confusion_matrix,
@@ -13,20 +15,26 @@ from fer_kedro.pipelines.reporting.figures import (
     draw_training_curves,
 )
 from fer_kedro.pipelines.reporting.gallery import draw_confident_mistakes
-from fer_kedro.pipelines.reporting.page import render_page, render_section
+from fer_kedro.pipelines.reporting.layout import run_id, test_name
+from fer_kedro.pipelines.reporting.page import render_section, report_page
+from fer_kedro.pipelines.reporting.pairs import compare_pairs
+from fer_kedro.pipelines.reporting.recipe_table import recipe_table
 from fer_kedro.pipelines.reporting.results import results_page
-from fer_kedro.pipelines.reporting.tables import classification_report, comparison_table
+from fer_kedro.pipelines.reporting.tables import comparison_table
 
 __all__ = [
     "classification_report",
     "compare",
+    "compare_pairs",
     "draw_comparison",
     "draw_confident_mistakes",
     "draw_confusion_matrix",
     "draw_per_class_f1",
     "draw_training_curves",
     "gather_sections",
+    "human_baseline",
     "publish",
+    "recipe_table",
     "report_page",
     "report_section",
     "results_page",
@@ -55,23 +63,23 @@ def report_section(
         "training_curves": (training_curves, f"Loss and accuracy of {run} by epoch"),
         "confident_mistakes": (
             confident_mistakes,
-            f"PrivateTest faces that {run} was surest of and got wrong",
+            f"Faces of {test_name(run_record)} that {run} was surest of and got wrong",
         ),
     }
     return {"record": run_record, "html": render_section(run_record, classification_report, pictures)}
 
 
 def gather_sections(earlier_sections: Sections, *sections: dict[str, Any]) -> Sections:
-    """Join this command's sections with those of earlier runs; a run's newer section replaces its older.
+    """Join this command's sections with those of earlier runs; a newer section of a run and seed replaces its older.
 
-    The keys of `earlier_sections` are file names and don't matter; the result's are runs.
+    The keys of `earlier_sections` are file names and don't matter; the result's name run and seed.
 
     Raises
     ------
     InputError
         Where there is none at all.
     """
-    gathered = {section["record"]["run"]: section for section in (*earlier_sections.values(), *sections)}
+    gathered = {run_id(section["record"]): section for section in (*earlier_sections.values(), *sections)}
     if not gathered:
         raise InputError("No run has been reported yet: train one first with 'kedro run --pipelines=training'.")
     return gathered
@@ -80,11 +88,6 @@ def gather_sections(earlier_sections: Sections, *sections: dict[str, Any]) -> Se
 def compare(sections: Sections) -> pd.DataFrame:
     """Compare all runs, a row each (see `comparison_table`)."""
     return comparison_table([section["record"] for section in sections.values()])
-
-
-def report_page(comparison: pd.DataFrame, comparison_figure: Figure | bytes, sections: Sections) -> str:
-    """Write the HTML page of all runs."""
-    return render_page(comparison, comparison_figure, sections)
 
 
 def publish(predictions: pd.DataFrame, run_record: dict[str, Any]) -> tuple[pd.DataFrame, dict[str, Any]]:

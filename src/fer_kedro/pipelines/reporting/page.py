@@ -10,15 +10,26 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 from matplotlib.figure import Figure
 
-from fer_kedro.pipelines.reporting.formats import count, decimal, interval, percent
-from fer_kedro.pipelines.reporting.layout import OFFICIAL, block_name, is_fer2013, source_name, split_name
+from fer_kedro.evaluation import scored_set
+from fer_kedro.pipelines.reporting.baselines import Stored, baselines, label_noise
+from fer_kedro.pipelines.reporting.formats import count, decimal, interval, p_value, percent, short, words
+from fer_kedro.pipelines.reporting.layout import (
+    OFFICIAL,
+    block_name,
+    is_fer2013,
+    run_id,
+    source_name,
+    split_name,
+    test_name,
+)
+from fer_kedro.pipelines.reporting.recipe_cells import leak_words, recipe_blocks
 from fer_kedro.pipelines.reporting.tables import COMPARABLE
 from fer_kedro.protocols.audit import LeakAudit
 
 Picture = Figure | bytes
 
 
-def render_section(record: Mapping[str, Any], report: pd.DataFrame, pictures: Mapping[str, tuple[Picture, str]]) -> str:
+def render_section(record: dict[str, Any], report: pd.DataFrame, pictures: Mapping[str, tuple[Picture, str]]) -> str:
     """Write one run as an HTML fragment.
 
     Parameters
@@ -35,6 +46,9 @@ def render_section(record: Mapping[str, Any], report: pd.DataFrame, pictures: Ma
         .get_template("section.html.j2")
         .render(
             record=record,
+            id=run_id(record),
+            scored=record["scores"][scored_set(record)],
+            test_name=test_name(record),
             official=OFFICIAL,
             clean=LeakAudit.model_validate(record["leak_audit"]).clean,
             report=report.to_dict("records"),
@@ -43,10 +57,23 @@ def render_section(record: Mapping[str, Any], report: pd.DataFrame, pictures: Ma
     )
 
 
-def render_page(comparison: pd.DataFrame, picture: Picture, sections: Mapping[str, Mapping[str, Any]]) -> str:
-    """Write the comparison, and in its order each run's section, as one page that needs no other file."""
+def report_page(
+    *,
+    comparison: pd.DataFrame,
+    recipe_comparison: pd.DataFrame,
+    paired_tests: pd.DataFrame,
+    comparison_figure: Picture,
+    sections: Mapping[str, Mapping[str, Any]],
+    stored_human_baseline: Stored,
+) -> str:
+    """Write all recipes, all runs, and in their order each run's section, as one page that needs no other file."""
     blocks = [
-        {"source": source, "name": block_name(source, test_set, classes), "runs": runs.to_dict("records")}
+        {
+            "source": source,
+            "name": block_name(source, test_set, classes),
+            "runs": runs.to_dict("records"),
+            "pairs": _pairs(paired_tests, source, test_set, classes),
+        }
         for (source, test_set, classes), runs in comparison.groupby(COMPARABLE, sort=False)
     ]
     return (
@@ -54,10 +81,17 @@ def render_page(comparison: pd.DataFrame, picture: Picture, sections: Mapping[st
         .get_template("report.html.j2")
         .render(
             blocks=blocks,
-            picture=png_uri(picture),
-            sections=[Markup(sections[run]["html"]) for run in comparison["run"]],  # noqa: S704, our own template's
+            recipes=recipe_blocks(recipe_comparison),
+            baselines=baselines(comparison, stored_human_baseline),
+            label_noise=label_noise(stored_human_baseline),
+            picture=png_uri(comparison_figure),
+            sections=[Markup(sections[run]["html"]) for run in comparison["id"]],  # noqa: S704, our own template's
         )
     )
+
+
+def _pairs(paired_tests: pd.DataFrame, *block: object) -> list[dict[Any, Any]]:
+    return paired_tests[(paired_tests[COMPARABLE] == block).all(axis=1)].to_dict("records")
 
 
 def png_uri(picture: Picture) -> str:
@@ -82,6 +116,10 @@ def _environment() -> Environment:
         "interval": interval,
         "decimal": decimal,
         "thousands": count,
+        "short": short,
+        "words": words,
+        "p_value": p_value,
+        "leak": leak_words,
         "source": source_name,
         "split": split_name,
     }

@@ -15,6 +15,14 @@ SECTION_INPUTS = (
     "training_curves",
     "confident_mistakes",
 )
+PAGE_INPUTS = (
+    "comparison",
+    "recipe_comparison",
+    "paired_tests",
+    "comparison_figure",
+    "sections",
+    "stored_human_baseline",
+)
 
 
 def create_pipeline(runs: Sequence[str] = (), **kwargs: Any) -> Pipeline:
@@ -71,13 +79,10 @@ def create_comparison_pipeline(runs: Sequence[str] = ()) -> Pipeline:
                 name="gather_sections",
             ),
             Node(nodes.compare, "sections", "comparison", name="compare_runs"),
+            Node(nodes.recipe_table, "comparison", "recipe_comparison", name="compare_recipes"),
+            Node(nodes.compare_pairs, ["comparison", "stored_predictions"], "paired_tests", name="test_pairs"),
             Node(nodes.draw_comparison, "comparison", "comparison_figure", name="draw_comparison"),
-            Node(
-                nodes.report_page,
-                ["comparison", "comparison_figure", "sections"],
-                "report_page",
-                name="write_page",
-            ),
+            Node(nodes.report_page, {name: name for name in PAGE_INPUTS}, "report_page", name="write_page"),
         ],
         namespace="comparison",
         prefix_datasets_with_namespace=False,
@@ -101,5 +106,11 @@ def create_publish_pipeline(runs: Sequence[str] = (), **kwargs: Any) -> Pipeline
 
 
 def create_results_pipeline(**kwargs: Any) -> Pipeline:
-    """Write the results page of the docs from the committed run records."""
-    return Pipeline([Node(nodes.results_page, "committed_records", "results_page", name="write_results")])
+    """Write the results page of the docs from what is committed."""
+    inputs = ["committed_records", "committed_predictions", "params:recipes", "stored_human_baseline"]
+    return Pipeline([Node(nodes.results_page, inputs, "results_page", name="write_results")])
+
+
+def create_human_baseline_pipeline(**kwargs: Any) -> Pipeline:
+    """Score people on the faces by the votes of FER+, to be committed."""
+    return Pipeline([Node(nodes.human_baseline, ["ferplus_votes", "faces"], "human_baseline", name="score_people")])

@@ -1,15 +1,19 @@
 """Nodes of one training run: prepare, fit, predict."""
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
-from fer_kedro.evaluation.predictions import predictions_table
+from fer_kedro.evaluation.predictions import predictions_table, scored_table
 from fer_kedro.faces import PRIVATE_TEST, PUBLIC_TEST, Faces, Provenance
 from fer_kedro.learning.monitor import Monitor
+from fer_kedro.models.weights import check_weights
+from fer_kedro.protocols.audit import copied_in_training
+from fer_kedro.protocols.classes import without_classes
 from fer_kedro.protocols.prepare import Prepared, prepare_faces
-from fer_kedro.protocols.split import Protocol
+from fer_kedro.protocols.protocol import Protocol
 from fer_kedro.recipe import Recipe
 
 if TYPE_CHECKING:
@@ -22,8 +26,14 @@ def prepare(faces: Faces, balanced_faces: Faces, protocol: Protocol, recipe: Rec
     """Choose what this recipe trains on, selects on and scores under this protocol, and audit it for leaks.
 
     `balanced_faces` serve recipes that ask for just them; others are balanced here.
+
+    Raises
+    ------
+    InputError
+        Where the model's pre-trained weights are missing, or the faces don't suit the protocol.
     """
-    return prepare_faces(faces, protocol, recipe.balancing, stored=balanced_faces)
+    weights = check_weights(recipe.model)
+    return replace(prepare_faces(faces, protocol, recipe.balancing, stored=balanced_faces), weights=weights)
 
 
 def fit(
@@ -38,14 +48,17 @@ def fit(
         of the training, plain JSON.
     """
     from fer_kedro.learning import fit as learning
+    from fer_kedro.learning import phases
+    from fer_kedro.learning.batches import LabelledImages
+    from fer_kedro.models.flops import flops
 
     train = prepared.training_faces(faces)
-    validation = faces.take(prepared.split.validation)
+    validation = prepared.validation_faces(faces)
     fitted = learning.fit(
         recipe,
-        learning.LabelledImages(train.images, train.labels),
-        learning.LabelledImages(validation.images, validation.labels),
-        len(faces.class_names),
+        LabelledImages(train.images, train.labels),
+        LabelledImages(validation.images, validation.labels),
+        len(train.class_names),
         monitor,
     )
     history = pd.DataFrame(fitted.history)
@@ -55,24 +68,30 @@ def fit(
         "seconds_per_epoch": round(float(history["seconds"].median()), 2),
         "cpu_seconds": round(float(history["cpu_seconds"].sum()), 1),
         "parameters": int(fitted.model.count_params()),
+        "flops": flops(fitted.model),
         "precision": fitted.precision,
+        "phases": [phase.model_dump(mode="json") for phase in phases.training_phases(recipe)],
+        "notes": phases.phase_notes(recipe),
     }
     return fitted.model, history, training
 
 
 def predict(model: KerasModel, faces: Faces, prepared: Prepared, recipe: Recipe, protocol: Protocol) -> pd.DataFrame:
-    """Predict every PublicTest and PrivateTest face: the one table that all numbers and figures come from."""
+    """Predict the evaluation faces: the one table that all numbers and figures come from.
+
+    These are every PublicTest and PrivateTest face, or the test set of a protocol that scores other faces.
+    """
     from fer_kedro.learning.fit import predict as probabilities
 
-    rows = np.concatenate([faces.rows(PUBLIC_TEST), faces.rows(PRIVATE_TEST)])
-    return predictions_table(
-        faces,
-        rows,
-        probabilities(model, faces.images[rows]),
-        validation=prepared.split.validation,
-        test=prepared.split.test,
-        model_id=run_name(protocol, recipe),
-    )
+    faces, sides, run = without_classes(faces, prepared.dropped), prepared.sides, run_name(protocol, recipe)
+    if protocol.scores_private_test:
+        rows = np.concatenate([faces.rows(PUBLIC_TEST), faces.rows(PRIVATE_TEST)])
+        predicted = probabilities(model, faces.images[rows])
+        parts = {"validation": sides.validation.rows, "test": sides.test.rows}
+        return predictions_table(faces, rows, predicted, **parts, model_id=run)
+    test = sides.test.faces(faces)
+    copied = copied_in_training(faces, test.table, sides.train.table(faces))
+    return scored_table(test, probabilities(model, test.images), copied=copied, model_id=run)
 
 
 def describe(
@@ -94,10 +113,13 @@ def describe(
         "chosen": list(recipe.chosen),
         "reported": recipe.reported.model_dump(mode="json"),
         "data": _data(faces.provenance),
-        "training_faces": len(prepared.split.train) + len(prepared.generated),
-        "generated_faces": len(prepared.generated),
+        "validation_set": protocol.validation_set,
+        "test_set": protocol.test_set,
+        "training_faces": len(prepared.sides.train),
+        "generated_faces": prepared.sides.train.generated_count,
         "leak_audit": prepared.audit.model_dump(),
         "seed": recipe.training.seed,
+        "weights": prepared.weights,
         **training,
         **environment,
     }

@@ -8,15 +8,21 @@ from fer_kedro.pipelines.training.nodes import describe, fit, predict, prepare
 SHARED = {"faces", "balanced_faces", "environment"}
 
 
-def create_pipeline(protocol: str = "honest", recipe: str = "goldstein_cnn", **kwargs: object) -> Pipeline:
-    """Train one recipe under one protocol, in the namespace `<protocol>.<recipe>`."""
+def create_pipeline(
+    protocol: str = "honest", recipe: str = "goldstein_cnn", *, own: bool = False, **kwargs: object
+) -> Pipeline:
+    """Train one recipe under one protocol, in the namespace `<protocol>.<recipe>`.
+
+    A protocol that is the recipe's `own` brings the recipe as it is under this protocol.
+    """
+    run = f"{protocol}.{recipe}"
     return Pipeline(
         _template(),
-        namespace=f"{protocol}.{recipe}",
+        namespace=run,
         inputs=SHARED,
         parameters={
-            "params:protocol": f"params:protocols.{protocol}",
-            "params:recipe": f"params:recipes.{recipe}",
+            "params:protocol": f"params:{run}.protocol" if own else f"params:protocols.{protocol}",
+            "params:recipe": f"params:{run}.recipe" if own else f"params:recipes.{recipe}",
         },
         tags=["training", protocol, recipe],
     )

@@ -1,0 +1,22 @@
+"""What a checkpoint belongs to: everything that decides the weights of a training."""
+
+import hashlib
+from importlib.metadata import version
+
+import keras
+
+from fer_kedro.models.weights import check_weights
+from fer_kedro.recipe import Recipe
+from fer_kedro.source_code import TRAINING, code_digest
+from fer_kedro.threads import thread_count
+
+PROSE = {"description", "chosen", "report", "reported"}
+
+
+def fingerprint(recipe: Recipe, precision: str, *data: str) -> str:
+    """Hash of a recipe's decisions, the digests of its data, and what computes: code, versions, precision, threads."""
+    backend = keras.backend.backend()
+    versions = [backend, version(backend), keras.__version__]
+    decisions = recipe.model_dump_json(exclude=PROSE)
+    parts = [decisions, check_weights(recipe.model), precision, *versions, str(thread_count()), code_digest(patterns=TRAINING), *data]
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()

@@ -1,0 +1,21 @@
+"""Which source code computed something."""
+
+import hashlib
+from pathlib import Path
+
+PACKAGE = Path(__file__).parent
+TRAINING = ("*.py", "learning/*.py", "models/*.py", "vision/*.py")
+"""Files that the weights of a trained model depend on."""
+
+
+def code_digest(package: Path = PACKAGE, patterns: tuple[str, ...] = ("**/*.py",)) -> str:
+    """Digest of a package's source files, by their relative paths.
+
+    The commit's name would not do: changes that were not committed share one, with a `+`, and outside git it is
+    `unknown`. A commit that changes no source, such as one of documents, leaves this as it was.
+    """
+    hashed = hashlib.sha256()
+    for file in sorted({file for pattern in patterns for file in package.glob(pattern)}):
+        content = hashlib.sha256(file.read_bytes()).hexdigest()
+        hashed.update(f"{file.relative_to(package).as_posix()} {content}\n".encode())
+    return hashed.hexdigest()
