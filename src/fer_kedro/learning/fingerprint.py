@@ -18,5 +18,6 @@ def fingerprint(recipe: Recipe, precision: str, *data: str) -> str:
     backend = keras.backend.backend()
     versions = [backend, version(backend), keras.__version__]
     decisions = recipe.model_dump_json(exclude=PROSE)
-    parts = [decisions, check_weights(recipe.model), precision, *versions, str(thread_count()), code_digest(patterns=TRAINING), *data]
+    computed_by = [precision, *versions, str(thread_count()), code_digest(patterns=TRAINING)]
+    parts = [decisions, check_weights(recipe.model), *computed_by, *data]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
