@@ -169,12 +169,9 @@ def test_leftovers_of_a_killed_writer_are_removed_by_the_next_run(reference: Ref
 def note(stage: str, outcomes: dict[str, float]) -> None:
     """Keep the sweep's figures, less those of stages that it has not come to."""
     sweep = json.loads(SWEEP.read_text()) if SWEEP.exists() else {"stages": {}}
-    sweep = {
-        **EnvironmentDataset().load(),
-        "command": "pytest tests/test_kills.py --kills=50",
-        "stages": sweep["stages"],
-    }
-    sweep["stages"][stage] = outcomes
+    environment = EnvironmentDataset().load()
+    sweep["stages"][stage] = {"commit": environment.pop("commit"), **outcomes}
+    sweep = {**environment, "command": "pytest tests/test_kills.py --kills=50", "stages": sweep["stages"]}
     SWEEP.write_text(json.dumps(sweep, indent=2) + "\n")
 
 

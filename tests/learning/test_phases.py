@@ -16,7 +16,7 @@ from fer_kedro.learning.phases import phase_notes, phase_task, training_phases
 from fer_kedro.recipe import Phase, Recipe
 
 CLASSES = 3
-MODEL = {"family": "vgg16", "size": 32, "dense": [4], "dense_dropout": 0.2}
+MODEL = {"family": "vgg16", "size": 32, "dense": [32], "dense_dropout": 0.2}
 HEAD = {"trainable": "head", "epochs": 2, "learning_rate": 0.01}
 TOP = {"trainable": 2, "epochs": 2, "learning_rate": 0.001}
 
