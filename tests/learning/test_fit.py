@@ -5,12 +5,14 @@ import math
 from pathlib import Path
 from typing import Any
 
+import keras
 import numpy as np
 import pytest
 
 from fer_kedro.datasets.monitor_dataset import MonitorDataset, TrainingMonitor
-from fer_kedro.learning.batches import BLOCK, FaceBatches
-from fer_kedro.learning.fit import LabelledImages, fit, predict, preprocessing_constants
+from fer_kedro.learning.batches import BLOCK, FaceBatches, LabelledImages
+from fer_kedro.learning.callbacks import Chronicle
+from fer_kedro.learning.fit import built_model, fit, predict, preprocessing_constants
 from fer_kedro.learning.monitor import Checkpoint, NullMonitor
 from fer_kedro.learning.precision import resolve_precision
 from fer_kedro.recipe import Optimizer, Preprocessing, Recipe
@@ -132,6 +134,38 @@ def test_finished_training_is_not_trained_further_but_told_again(tmp_path: Path)
     again = fit(recipe(), TRAIN, VALIDATION, CLASSES, monitor)
     assert told == done.history
     assert equal(done.model, again.model)
+
+
+def test_moving_averages_that_an_optimiser_keeps_come_back_from_the_checkpoint(tmp_path: Path) -> None:
+    """No recipe asks for them; whoever adds that need not think of it."""
+
+    def trained(chronicle_path: Path, epochs: int) -> keras.Model:
+        model = built_model(recipe(), TRAIN, CLASSES, "float32")
+        optimizer = keras.optimizers.Adam(0.01, use_ema=True, ema_momentum=0.5)
+        model.compile(optimizer, "sparse_categorical_crossentropy", metrics=["accuracy"], run_eagerly=True)
+        optimizer.build(model.trainable_variables)
+        batches = FaceBatches(TRAIN.images, TRAIN.labels, 35, seed=1)
+        chronicle = Chronicle(model, None, TrainingMonitor(chronicle_path), "averaged")
+        _, done = chronicle.enter(0, optimizer, batches, [])
+        validation = (VALIDATION.images[..., np.newaxis], VALIDATION.labels)
+        model.fit(
+            batches,
+            validation_data=validation,
+            initial_epoch=done,
+            epochs=epochs,
+            shuffle=False,
+            verbose=0,
+            callbacks=[chronicle],
+        )
+        return model
+
+    unbroken = trained(tmp_path / "unbroken.npz", 2)
+    trained(tmp_path / "broken.npz", 1)
+    resumed = trained(tmp_path / "broken.npz", 2)
+    averages = [variable for variable in resumed.optimizer.variables if "average" in variable.path]
+    assert len(averages) == len(resumed.trainable_variables)
+    for one, two in zip(unbroken.optimizer.variables, resumed.optimizer.variables, strict=True):
+        assert np.array_equal(np.asarray(one), np.asarray(two)), one.path
 
 
 def test_checkpoint_of_another_recipe_or_other_faces_is_not_resumed(tmp_path: Path) -> None:
