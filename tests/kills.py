@@ -19,7 +19,7 @@ from typing import Any
 import pandas as pd
 
 TIMES = {"seconds", "cpu_seconds", "seconds_per_epoch"}
-TIMES_IN_TEXT = re.compile(r"[\d.]+(?= s\b| CPU.minutes)|(?<=× )[\d.]+")
+TIMES_IN_TEXT = re.compile(r"[\d.,–]+(?=(?: |&nbsp;)s\b| CPU.minutes)|(?<=× )[\d.]+")
 WARM_KEDRO = Path(__file__).with_name("warm_kedro.py")
 
 

@@ -27,6 +27,17 @@ def runs() -> list[str]:
     return shared + [f"{protocol}.{recipe}" for recipe, page in pages.items() for protocol in page if protocol != ALL]
 
 
+def own_protocols() -> list[str]:
+    """Names of the protocols that belong to one recipe each, such as `as_reported`.
+
+    Raises
+    ------
+    InputError
+        If a page is unusable.
+    """
+    return sorted({protocol for page in _pages().values() for protocol in page if protocol != ALL})
+
+
 def recipes() -> list[str]:
     """Names of all recipes: every YAML page below `conf/base/parameters_recipes` is one.
 

@@ -4,7 +4,8 @@ import hashlib
 from pathlib import Path
 
 PACKAGE = Path(__file__).parent
-TRAINING = ("*.py", "learning/*.py", "models/*.py", "vision/*.py")
+DECISIONS = ("architecture.py", "faces.py", "recipe.py", "strict.py", "variation.py")
+TRAINING = (*DECISIONS, "learning/*.py", "models/*.py", "vision/*.py")
 """Files that the weights of a trained model depend on."""
 
 

@@ -51,7 +51,7 @@ def test_summary_gives_the_accuracy_with_its_interval() -> None:
 def test_summary_of_a_leaky_run_names_its_test_set_and_says_so() -> None:
     told = line(scored="test", siblings=3518)
     assert told.startswith("honest.x: test accuracy 60.0%")
-    assert told.endswith("majority class 24.5%, LEAKY: 98% have a sibling in training")
+    assert told.endswith("majority class 24.5%, LEAKY: 98.0% of the test faces have a sibling in training")
 
 
 @pytest.mark.parametrize(("split", "told"), [("official", False), ("own", False), ("derived", True)])

@@ -8,6 +8,8 @@ from run_records import CLEAN, LEAKS, own_test, scored
 
 from fer_kedro.pipelines.reporting import nodes
 from fer_kedro.pipelines.reporting.recipe_cells import Cell, RecipeBlock, recipe_blocks
+from fer_kedro.pipelines.reporting.recipe_table import over_seeds
+from fer_kedro.pipelines.reporting.tables import comparison_table
 
 
 def table_of(*records: dict[str, Any]) -> pd.DataFrame:
@@ -145,3 +147,15 @@ def test_table_of_recipes_survives_its_csv(tmp_path: Any) -> None:
     table = table_of(scored("honest.a", 0.5, seed=1), scored("honest.a", 0.6), own_test("as_reported.b", 0.9))
     table.to_csv(tmp_path / "table.csv", index=False)
     assert recipe_blocks(pd.read_csv(tmp_path / "table.csv")) == recipe_blocks(table)
+
+
+def test_seeds_that_started_from_other_weights_are_not_averaged() -> None:
+    runs = [scored("honest.a", 0.6) | {"weights": "none"}, scored("honest.a", 0.9, seed=1) | {"weights": "imagenet"}]
+    (row,) = over_seeds(comparison_table(runs)).to_dict("records")
+    assert row["seeds"] == 1
+
+
+def test_recipe_that_was_to_be_fine_tuned_but_had_no_weights_says_so() -> None:
+    whole = scored("honest.a", 0.6) | {"weights": "none", "notes": ["No pre-trained weights were given, so …"]}
+    notes = [cell.notes for cell in recipe_blocks(table_of(whole, scored("honest.b", 0.5)))[0].rows[0].cells]
+    assert ("no weights: one phase" in notes[2]) and not any("no weights: one phase" in note for note in notes[:2])

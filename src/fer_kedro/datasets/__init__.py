@@ -9,6 +9,7 @@ from fer_kedro.datasets.monitor_dataset import MonitorDataset
 from fer_kedro.datasets.page_dataset import PageDataset
 from fer_kedro.datasets.raw_faces_dataset import RawFacesDataset
 from fer_kedro.datasets.records_dataset import RecordsDataset
+from fer_kedro.datasets.tables_dataset import TablesDataset
 
 __all__ = [
     "CSVDataset",
@@ -23,4 +24,5 @@ __all__ = [
     "PlotlyDataset",
     "RawFacesDataset",
     "RecordsDataset",
+    "TablesDataset",
 ]

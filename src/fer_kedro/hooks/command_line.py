@@ -10,10 +10,12 @@ from typing import Any
 from kedro.pipeline import Pipeline
 
 from fer_kedro.errors import InputError
+from fer_kedro.pages import own_protocols
 
 ASKED = re.compile(r"\$\{runtime_params:\s*([\w.]+)")
-COLLECTIONS = ("recipes", "protocols")
-"""Parameters whose keys are names that users give; a name that is not known is a mistake there too."""
+SHARED = ("recipes", "protocols")
+"""Parameters whose keys are names that users give, as are those of a page's own protocols; a name that is not known is
+a mistake there too."""
 
 SELECTIONS = ("Pipeline does not contain ", "Failed to find the pipeline named ", "Pipeline contains no nodes after ")
 """How Kedro's refusals to select nodes begin."""
@@ -50,7 +52,7 @@ def check_runtime_parameters(context: Any) -> None:
     loader.runtime_params = {}
     known = dict(loader["parameters"])
     _check_names("--params", given, [*known, *_asked(Path(loader.conf_source))])
-    for collection in COLLECTIONS:
+    for collection in (*SHARED, *own_protocols()):
         if isinstance(named := given.get(collection), dict):
             _check_names(f"--params={collection}", named, known.get(collection, ()))
 

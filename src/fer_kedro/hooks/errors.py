@@ -17,6 +17,7 @@ from kedro.validation.exceptions import ParameterValidationError
 from fer_kedro.errors import InputError
 from fer_kedro.hooks.command_line import check_environment, check_runtime_parameters, unknown_selection
 from fer_kedro.hooks.refused_parameters import Configuration, refused_parameter
+from fer_kedro.hooks.seeds import check_seeds
 
 FULL = (errno.ENOSPC, errno.EDQUOT)
 UNWRITABLE = (errno.EACCES, errno.EPERM, errno.EROFS)
@@ -35,7 +36,7 @@ class ErrorHooks:
         Raises
         ------
         InputError
-            If there is no environment of that name, or a runtime parameter is not known.
+            If there is no environment of that name, a runtime parameter is not known, or a seed is not the command's.
         """
         former = sys.excepthook
         configuration = Configuration.of(context)
@@ -51,6 +52,7 @@ class ErrorHooks:
         sys.excepthook = sentence_or_traceback
         check_environment(context)
         check_runtime_parameters(context)
+        check_seeds(context)
 
 
 def user_error(error: BaseException | None, configuration: Configuration | None = None) -> str | None:

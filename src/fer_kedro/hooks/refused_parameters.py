@@ -1,13 +1,16 @@
 """A parameter that its model refuses, told with the file and line that set it."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple, Self
 
 import yaml
 
+from fer_kedro.pages import ALL
+
 BEGIN = re.compile(r"(?:- )?Parameter '([^']+)':")
+MERGE = "<<"
 REASON = re.compile(r"^  (?P<reason>\S.*?) \[type=(?P<kind>\w+), input_value=(?P<value>.*), input_type=\w+\]$")
 
 
@@ -58,20 +61,30 @@ def _files(folder: Path) -> list[Path]:
 
 
 def refused_parameter(error: Exception, configuration: Configuration) -> str:
-    """Make one sentence of Kedro's report: the first parameter that is refused, where it is set, and why."""
+    """Make one sentence of Kedro's report: the first parameter that is refused, where it is set, and why.
+
+    A protocol of a page's own takes most of the page's recipe, and its mistakes: the recipe comes first.
+    """
+    refusals = sorted(_refusals(error), key=lambda refusal: not refusal[0].startswith(f"{ALL}."))
+    if not refusals:
+        return re.sub(r"\s+", " ", str(error)).strip()
+    name, reason = refusals[0]
+    if reason["kind"] == "missing":
+        return f"{configuration.page(name)} lacks {name}; add it."
+    told = f"{configuration.place(name)} sets {name} to {reason['value']}; correct it: {reason['reason']}"
+    return told if told.endswith("?") else told + "."
+
+
+def _refusals(error: Exception) -> Iterator[tuple[str, re.Match[str]]]:
+    """Name each parameter that is refused, and why."""
     parameter, place = "", ""
     for line in str(error).splitlines():
         if begin := BEGIN.match(line):
             parameter, place = begin[1], ""
         elif reason := REASON.match(line):
-            name = f"{parameter}.{place}".rstrip(".")
-            if reason["kind"] == "missing":
-                return f"{configuration.page(name)} lacks {name}; add it."
-            told = f"{configuration.place(name)} sets {name} to {reason['value']}; correct it: {reason['reason']}"
-            return told if told.endswith("?") else told + "."
+            yield f"{parameter}.{place}".rstrip("."), reason
         elif not line.startswith(" "):
             place = line
-    return re.sub(r"\s+", " ", str(error)).strip()
 
 
 def _depth(values: Any, keys: list[str]) -> int:
@@ -79,6 +92,15 @@ def _depth(values: Any, keys: list[str]) -> int:
     if not keys or not isinstance(values, Mapping) or keys[0] not in values:
         return 0
     return 1 + _depth(values[keys[0]], keys[1:])
+
+
+def _pairs(node: yaml.Node | None) -> Iterator[tuple[yaml.Node, yaml.Node]]:
+    """Keys and values of a mapping, and after them those that it merges from others."""
+    own = node.value if isinstance(node, yaml.MappingNode) else []
+    yield from (pair for pair in own if pair[0].value != MERGE)
+    for key, value in own:
+        if key.value == MERGE:
+            yield from _pairs(value)
 
 
 def _find(file: Path, keys: list[str]) -> tuple[int, int]:
@@ -89,8 +111,7 @@ def _find(file: Path, keys: list[str]) -> tuple[int, int]:
     except (OSError, yaml.YAMLError):
         return 0, 0
     for key in keys:
-        pairs = node.value if isinstance(node, yaml.MappingNode) else []
-        match = next((pair for pair in pairs if pair[0].value == key), None)
+        match = next((pair for pair in _pairs(node) if pair[0].value == key), None)
         if match is None:
             break
         depth, line, node = depth + 1, match[0].start_mark.line + 1, match[1]

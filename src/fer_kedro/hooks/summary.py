@@ -52,13 +52,11 @@ class SummaryHooks:
 def summary_line(record: dict[str, Any]) -> str:
     """One line: accuracy on the scored set with its 95 % interval, in percent; leaks; and whether we drew the split."""
     derived = ", split derived by us" if record["data"].get("split") == "derived" else ""
-    audit, scored = LeakAudit.model_validate(record["leak_audit"]), scored_set(record)
-    leaky = (
-        "" if audit.clean else f", LEAKY: {audit.test_share_with_sibling_in_training:.0%} have a sibling in training"
-    )
+    scored = scored_set(record)
+    leaky = LeakAudit.model_validate(record["leak_audit"]).warning
     scores = record["scores"][scored]["all"]
     return (
         f"{record['run']}: {scored} accuracy {scores['accuracy']:.1%} "
         f"(95 % interval {scores['accuracy_low']:.1%} to {scores['accuracy_high']:.1%}, n = {scores['n']:,}), "
-        f"majority class {scores['majority_accuracy']:.1%}{derived}{leaky}"
+        f"majority class {scores['majority_accuracy']:.1%}{derived}{', ' if leaky else ''}{leaky}"
     )

@@ -61,8 +61,7 @@ class Chronicle(keras.callbacks.Callback):
         if phase > self.phase:
             self.phase, self._began, self.finished, self._counters = phase, len(self.history), False, []
         elif self._restored is not None:
-            for number, variable in enumerate(self._variables()):
-                variable.assign(self._restored.arrays[f"variable_{number}"])
+            self._assign(self._restored, self._variables())
         return self._began, len(self.history)
 
     def _recall(self, checkpoint: Checkpoint) -> None:
@@ -73,6 +72,7 @@ class Chronicle(keras.callbacks.Callback):
         self.phase, self._began = state["phase"], state["began"]
         self.best_epoch, self._best_value = state["best_epoch"], state["best_value"]
         self._counters = state["counters"]
+        self._assign(checkpoint, self._whole.variables)  # a frozen base is asked for its features before a phase begins
         for row in self.history:
             self._monitor.epoch(int(row["epoch"]), row)
 
@@ -133,6 +133,11 @@ class Chronicle(keras.callbacks.Callback):
         arrays = {f"variable_{n}": np.asarray(variable) for n, variable in enumerate(self._variables())}
         arrays |= {f"best_{number}": array for number, array in enumerate(self._best)}
         return Checkpoint(self._fingerprint, state, arrays)
+
+    @staticmethod
+    def _assign(checkpoint: Checkpoint, variables: list[Any]) -> None:
+        for number, variable in enumerate(variables):
+            variable.assign(checkpoint.arrays[f"variable_{number}"])
 
     def _variables(self) -> list[Any]:
         """Weights, statistics, random states and optimiser moments, in a fixed order."""

@@ -16,7 +16,7 @@ PROSE = {"description", "chosen", "report", "reported"}
 def fingerprint(recipe: Recipe, precision: str, *data: str) -> str:
     """Hash of a recipe's decisions, the digests of its data, and what computes: code, versions, precision, threads."""
     backend = keras.backend.backend()
-    versions = [backend, version(backend), keras.__version__]
+    versions = [backend, *map(version, (backend, "keras", "numpy", "opencv-python-headless"))]
     decisions = recipe.model_dump_json(exclude=PROSE)
     computed_by = [precision, *versions, str(thread_count()), code_digest(patterns=TRAINING)]
     parts = [decisions, check_weights(recipe.model), *computed_by, *data]

@@ -40,6 +40,21 @@ class LeakAudit(BaseModel):
         """Share of the test faces, in [0, 1], that the model was fitted to a sibling of."""
         return self.test_faces_with_sibling_in_training / max(1, self.test_faces)
 
+    @property
+    def warning(self) -> str:
+        """What is to be said beside an accuracy; nothing of a clean run."""
+        if self.clean:
+            return ""
+        share = self.test_share_with_sibling_in_training
+        trained = f"{share:.1%} of the test faces have a sibling in training" if share else ""
+        chosen = "the test faces were selected on" if self.selected_on_test else ""
+        return "LEAKY: " + (" and ".join(filter(None, [trained, chosen])) or "evaluation faces know each other")
+
+    @property
+    def selected_on_test(self) -> bool:
+        """Whether every test face is also a validation face, or has a sibling there."""
+        return self.test_faces_with_sibling_in_validation == self.test_faces
+
 
 def audit_leaks(train: Faces, validation: Faces, test: Faces) -> LeakAudit:
     """Count the leaks between three sets of faces, each given as it will be used, generated faces included."""

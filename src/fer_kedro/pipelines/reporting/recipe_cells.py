@@ -8,6 +8,9 @@ import pandas as pd
 from fer_kedro.pipelines.reporting.formats import DASH, interval, percent
 from fer_kedro.pipelines.reporting.recipe_table import AS_REPORTED, HONEST, SHARED_SPLIT
 
+WHOLE = "no weights: one phase"
+"""Of a recipe that would fine-tune pre-trained weights and had none."""
+
 
 class Cell(NamedTuple):
     """A value, what is written small below it, and what warns of it."""
@@ -70,7 +73,9 @@ def _protocol(row: Mapping[Any, Any], protocol: str, classes: int | None) -> Cel
     if cell.value == DASH:
         return cell
     seeds = int(row[f"{protocol}_seeds"])
-    notes = (*cell.notes, *([f"{seeds} seeds"] if seeds > 1 else []), *_other_classes(row, protocol, classes))
+    told = [f"{seeds} seeds"] if seeds > 1 else []
+    told += [] if pd.isna(row[f"{protocol}_remark"]) else [WHOLE]
+    notes = (*cell.notes, *told, *_other_classes(row, protocol, classes))
     return Cell(cell.value, notes, leak_words(row, f"{protocol}_"))
 
 

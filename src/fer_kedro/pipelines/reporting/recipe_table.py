@@ -12,13 +12,15 @@ MEANS = [
     "accuracy", "low", "high", "duplicate_free_accuracy", "duplicate_free_low", "duplicate_free_high",
     "majority_accuracy",
 ]  # fmt: skip
-FACTS = ["id", "test_set", "classes", "scored", "reported_accuracy", "clean", "leaky_share", "selected_on_test"]
-KEPT = ["id", "classes", "accuracy", "low", "high", "sd", "seeds", "clean", "leaky_share", "selected_on_test"]
+FACTS = [
+    "id", "test_set", "classes", "scored", "reported_accuracy", "clean", "leaky_share", "selected_on_test", "remark",
+]  # fmt: skip
+KEPT = ["id", "classes", "accuracy", "low", "high", "sd", "seeds", "clean", "leaky_share", "selected_on_test", "remark"]
 UNIQUE = ["accuracy", "low", "high", "sd"]
 
 
 def over_seeds(comparison: pd.DataFrame) -> pd.DataFrame:
-    """Average runs that differ by their seed alone.
+    """Average runs that differ by their seed alone; those that start from other weights than the first are left out.
 
     Returns
     -------
@@ -27,9 +29,10 @@ def over_seeds(comparison: pd.DataFrame) -> pd.DataFrame:
         standard deviations over seeds (n - 1), missing for one seed; `accuracies`, one a seed; `seeds`, their number;
         and what describes it.
     """
-    runs = comparison.astype(dict.fromkeys(MEANS, float)).groupby(
-        [*SAME_FACES, "recipe", "protocol"], sort=False, as_index=False
-    )
+    same_run = [*SAME_FACES, "recipe", "protocol"]
+    weights = comparison["weights"].astype("str").where(comparison["weights"].notna(), "none")
+    alike = weights == weights.groupby([comparison[name] for name in same_run]).transform("first")
+    runs = comparison[alike].astype(dict.fromkeys(MEANS, float)).groupby(same_run, sort=False, as_index=False)
     return runs.agg(
         **{name: (name, "mean") for name in MEANS},
         **{name: (name, "first") for name in FACTS},

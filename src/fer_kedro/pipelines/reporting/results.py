@@ -29,8 +29,10 @@ COLUMNS = """\
   that have a copy or a generated sibling in training; *selected on them* means that the test faces also chose the
   kept epoch. Such a run is never ranked.
 - *honest*: our run of [the honest protocol](explanation/protocol.md) on PrivateTest; rows stand in its order.
-  *Without copies* leaves out the faces of which another usage holds a pixel-identical copy.
+  *Without copies* leaves out the faces of which another usage holds a pixel-identical copy; on a test set of a
+  report's own, those of which the training set holds one.
 - *official*: the challenge's split with nothing removed, on PrivateTest.
+- *no weights: one phase*: the recipe would fine-tune pre-trained weights; without them all its layers were trained.
 - A different number of classes is written below the accuracy. Such numbers can't be compared with the others.
 """
 COPIED = """\

@@ -16,7 +16,7 @@ COLUMNS = [
     "duplicate_free_accuracy", "duplicate_free_low", "duplicate_free_high", "public_accuracy",
     "macro_f1", "balanced_accuracy", "best_class", "best_f1", "worst_class", "worst_f1", "majority_accuracy",
     "clean", "test_faces_with_sibling_in_training", "leaky_share", "selected_on_test",
-    "parameters", "flops", "epochs", "seconds_per_epoch", "cpu_seconds", "weights",
+    "parameters", "flops", "epochs", "seconds_per_epoch", "cpu_seconds", "weights", "remark",
 ]  # fmt: skip
 
 
@@ -78,9 +78,10 @@ def _row(record: dict[str, Any], official: set[str]) -> dict[str, Any]:
         "clean": audit.clean,
         "test_faces_with_sibling_in_training": audit.test_faces_with_sibling_in_training,
         "leaky_share": audit.test_share_with_sibling_in_training,
-        "selected_on_test": audit.test_faces_with_sibling_in_validation == audit.test_faces,
+        "selected_on_test": audit.selected_on_test,
         **{name: record.get(name) for name in costs},
         "epochs": record["epochs_run"],
+        "remark": " ".join(record.get("notes", [])) or None if record.get("weights") == "none" else None,
     }
 
 

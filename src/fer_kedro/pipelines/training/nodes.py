@@ -79,13 +79,15 @@ def fit(
 def predict(model: KerasModel, faces: Faces, prepared: Prepared, recipe: Recipe, protocol: Protocol) -> pd.DataFrame:
     """Predict the evaluation faces: the one table that all numbers and figures come from.
 
-    These are every PublicTest and PrivateTest face, or the test set of a protocol that scores other faces.
+    These are every PublicTest and PrivateTest face that was not trained on, or the test set of a protocol that scores
+    other faces.
     """
     from fer_kedro.learning.fit import predict as probabilities
 
     faces, sides, run = without_classes(faces, prepared.dropped), prepared.sides, run_name(protocol, recipe)
     if protocol.scores_private_test:
         rows = np.concatenate([faces.rows(PUBLIC_TEST), faces.rows(PRIVATE_TEST)])
+        rows = rows[~np.isin(rows, sides.train.rows)]
         predicted = probabilities(model, faces.images[rows])
         parts = {"validation": sides.validation.rows, "test": sides.test.rows}
         return predictions_table(faces, rows, predicted, **parts, model_id=run)
