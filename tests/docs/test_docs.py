@@ -47,9 +47,10 @@ def shown_commands(program: str) -> list[str]:
 
 
 def yaml_blocks(key: str) -> list[dict[str, Any]]:
-    """Every YAML block that has this key at its top."""
+    """Every YAML block that has this key at its top, read as without `--params`."""
     blocks = (block for text in TEXTS.values() for block in re.findall(r"```yaml\n(.*?)```", text, re.S))
-    return [page for page in map(yaml.safe_load, blocks) if key in page]
+    defaults = (re.sub(r"\$\{runtime_params:\w+,\s*(.*?)\}", r"\1", block) for block in blocks)
+    return [page for page in map(yaml.safe_load, defaults) if key in page]
 
 
 def internal_links() -> list[tuple[Path, str]]:
