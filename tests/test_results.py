@@ -1,20 +1,28 @@
 """The results that the docs quote follow from the predictions that are committed beside them."""
 
+import io
 import json
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
+from PIL import Image
 from project_copy import PROJECT
 
 from fer_kedro.evaluation import score_predictions
 from fer_kedro.pages import recipes
-from fer_kedro.pipelines.reporting.results import results_page
+from fer_kedro.pipelines.reporting.nodes import draw_leak_demo, leak_page, results_page
 from fer_kedro.protocols.audit import LeakAudit
 
 RECORDS = sorted((PROJECT / "docs" / "results").glob("*/*/*/run_record.json"))
 SHARED = ("honest", "official")
+PICTURE = PROJECT / "docs" / "images" / "leak_demo.png"
+OLD = "run: kedro run --pipelines=results_page"
+Committed = tuple[dict[str, Any], dict[str, Callable[[], pd.DataFrame]]]
 
 
 def name(path: Path) -> str:
@@ -36,6 +44,10 @@ def test_scores_follow_from_the_committed_predictions(path: Path) -> None:
             # Half precision may turn a tie or two.
             assert found["correct"] == pytest.approx(scores["correct"], abs=2)
             assert found["log_loss"] == pytest.approx(scores["log_loss"], rel=1e-2)
+            if "interval" in scores:
+                ends = [scores["accuracy_low"], scores["accuracy_high"]]
+                assert [found["accuracy_low"], found["accuracy_high"]] == pytest.approx(ends, abs=1e-3)
+                assert found["interval"] == scores["interval"]
 
 
 @pytest.mark.parametrize("path", RECORDS, ids=name)
@@ -71,12 +83,30 @@ def test_committed_runs_are_clean_where_their_protocol_is_honest_and_only_there(
     assert clean == (path.parts[-4] in {"honest", "split_first"})
 
 
-def test_results_page_is_generated_from_what_is_committed() -> None:
+@pytest.fixture(scope="module")
+def committed() -> Committed:
     records = {name(path): json.loads(path.read_text()) for path in RECORDS}
     predictions = {name(path): partial(pd.read_parquet, path.with_name("predictions.parquet")) for path in RECORDS}
+    return records, predictions
+
+
+def test_results_page_is_generated_from_what_is_committed(committed: Committed) -> None:
     people = {"human_baseline": json.loads((PROJECT / "docs" / "results" / "human_baseline.json").read_text())}
-    page = results_page(records, predictions, dict.fromkeys(recipes()), people)
-    assert (PROJECT / "docs" / "results.md").read_text() == page, "run: kedro run --pipelines=results_page"
+    page = results_page(*committed, dict.fromkeys(recipes()), people)
+    assert (PROJECT / "docs" / "results.md").read_text() == page, OLD
+
+
+def test_leak_demo_is_generated_from_what_is_committed(committed: Committed) -> None:
+    assert (PROJECT / "docs" / "explanation" / "leak-demo.md").read_text() == leak_page(*committed), OLD
+
+
+def test_picture_of_the_leak_demo_is_drawn_from_what_is_committed(committed: Committed) -> None:
+    drawn = io.BytesIO()
+    draw_leak_demo(*committed).savefig(drawn)
+    shown, made = (np.asarray(Image.open(png).convert("L"), int) for png in (PICTURE, drawn))
+    assert shown.shape == made.shape, OLD
+    # Another release of FreeType may smooth letters otherwise.
+    assert np.abs(shown - made).mean() < 1, OLD
 
 
 def test_committed_human_baseline_is_of_the_faces_that_the_runs_are_on() -> None:

@@ -13,6 +13,7 @@ from fer_kedro.evaluation.predictions import (
     predicted_codes,
     probabilities,
     scored_table,
+    sources,
     true_codes,
 )
 from fer_kedro.faces import Faces
@@ -60,6 +61,13 @@ def test_a_test_set_of_its_own_may_hold_generated_faces(faces: Faces, table: pd.
     ]
     assert made["usage"].tolist() == ["Training", "PrivateTest"]
     assert made["p_happy"].tolist() == [0.75, 0.5]
+
+
+def test_a_scored_face_is_its_own_source_unless_it_was_generated(faces: Faces, table: pd.DataFrame) -> None:
+    generated = faces.take([0, 4]).with_columns(face_id=["0~2", "4"], source_id=["0", None])
+    made = scored_table(generated, np.full((2, 2), 0.5), copied=np.zeros(2, bool), model_id="m")
+    assert sources(made).tolist() == ["0", "4"]
+    assert sources(table).tolist() == ["2", "3", "4", "5"]
 
 
 def test_only_copies_in_another_usage_make_a_face_a_duplicate(table: pd.DataFrame) -> None:

@@ -8,6 +8,7 @@ import pytest
 from sklearn import metrics
 
 from fer_kedro.evaluation import (
+    bootstrap_by_group,
     confusion,
     run_record,
     score,
@@ -40,7 +41,7 @@ def predictions(truth: list[int], guess: list[int], usage: str = "PrivateTest", 
 def test_scores_match_a_count_by_hand() -> None:
     scores = score(predictions([0, 0, 0, 1, 1, 2], [0, 0, 1, 1, 0, 0]))
     assert (scores["n"], scores["correct"], scores["accuracy"]) == (6, 3, 0.5)
-    assert (scores["accuracy_low"], scores["accuracy_high"]) == wilson(3, 6)
+    assert (scores["accuracy_low"], scores["accuracy_high"], scores["interval"]) == (*wilson(3, 6), "wilson")
     assert scores["majority_accuracy"] == 0.5
     assert scores["per_class"]["happy"] == {
         "precision": 0.5,
@@ -136,6 +137,21 @@ def test_scored_rows_are_those_of_the_scored_set_or_of_the_set_asked_for(folder:
     assert scored_rows(folder, "PublicTest").equals(folder[:2])
     official = pd.concat([predictions([0, 1], [0, 0], "PublicTest"), predictions([2], [2])], ignore_index=True)
     assert scored_rows(official).equals(official[2:])
+
+
+def test_faces_generated_from_one_source_are_a_group_of_the_interval() -> None:
+    truth, guess = [0, 0, 0, 1, 1, 2], [0, 0, 1, 1, 0, 2]
+    table = predictions(truth, guess).assign(part="test", usage="Training", source_id=list("aabbcd"))
+    everything = score(table)
+    right = np.equal(truth, guess)
+    assert (everything["accuracy_low"], everything["accuracy_high"]) == bootstrap_by_group(right, list("aabbcd"))
+    assert everything["interval"] == "bootstrap by group"
+    assert run_record(table, {})["scores"]["test"]["all"]["interval"] == "bootstrap by group"
+
+
+def test_where_each_source_is_scored_once_the_interval_is_wilsons() -> None:
+    once = score(predictions([0, 1, 2], [0, 1, 1]).assign(source_id=list("abc")))
+    assert (once["accuracy_low"], once["accuracy_high"], once["interval"]) == (*wilson(2, 3), "wilson")
 
 
 def test_confusion_of_a_test_set_counts_all_its_faces(folder: pd.DataFrame) -> None:

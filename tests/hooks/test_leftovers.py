@@ -9,7 +9,7 @@ from fer_kedro.hooks import leftovers
 from fer_kedro.hooks.leftovers import ABANDONED, clear_leftovers
 
 LEFT = f".x.{'0' * 32}.parquet"
-UNLOCKED = ("data", "data/01_raw", "docs", "docs/results", "docs/results/honest/goldstein_cnn/seed_0")
+UNLOCKED = ("data", "data/01_raw", "docs", "docs/images", "docs/results", "docs/results/honest/goldstein_cnn/seed_0")
 
 
 @pytest.fixture

@@ -127,10 +127,22 @@ def test_seeds_share_a_section_with_a_command_each() -> None:
     assert "[honest.a.seed_2](#honest-a)" in section(page, "Scores")
 
 
-def test_intervals_of_augmented_test_faces_are_said_to_be_too_narrow() -> None:
-    copied = own_test("as_reported.a", 0.8, leak_audit=LEAKS | {"generated_evaluation_faces": 100})
-    assert "the interval is too narrow" in page_of(copied)
-    assert "the interval is too narrow" not in page_of(own_test("as_reported.a", 0.8))
+COPIED = LEAKS | {"generated_evaluation_faces": 100}
+
+
+def test_intervals_by_group_are_told_from_wilsons() -> None:
+    copied = own_test("as_reported.a", 0.8, leak_audit=COPIED)
+    copied["scores"]["test"]["all"]["interval"] = "bootstrap by group"
+    assert "draws all copies of a face together" in page_of(copied)
+    assert "too narrow" not in page_of(copied)
+    assert "draws all copies of a face together" not in page_of(scored("honest.a", 0.6))
+    assert "- Intervals are Wilson's.\n" in page_of(scored("honest.a", 0.6))
+
+
+def test_intervals_of_augmented_test_faces_that_are_older_than_the_bootstrap_are_said_to_be_too_narrow() -> None:
+    copied = own_test("as_reported.a", 0.8, leak_audit=COPIED)
+    assert "That of `as_reported.a` is Wilson's although" in page_of(copied, scored("honest.a", 0.6))
+    assert "too narrow" not in page_of(own_test("as_reported.a", 0.8))
 
 
 def test_own_faces_stand_apart_and_nothing_is_said_of_fer2013s_labels() -> None:
@@ -150,7 +162,7 @@ def test_derived_split_is_named_and_any_class_name_survives() -> None:
     assert "FER+" in page
 
 
-def test_page_is_made_from_what_is_committed_alone() -> None:
+def test_pages_are_made_from_what_is_committed_alone() -> None:
     inputs = {"committed_records", "committed_predictions", "params:recipes", "stored_human_baseline"}
     assert create_results_pipeline().inputs() == inputs
 

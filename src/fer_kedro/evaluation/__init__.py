@@ -1,7 +1,7 @@
 """What touches predictions: scores, intervals and tests. Knows NumPy and pandas, never Keras."""
 
 from fer_kedro.evaluation.ferplus import human_baseline
-from fer_kedro.evaluation.intervals import wilson
+from fer_kedro.evaluation.intervals import BY_GROUP, WILSON, bootstrap_by_group, share_interval, wilson
 from fer_kedro.evaluation.predictions import class_names, predictions_table
 from fer_kedro.evaluation.scores import (
     Scores,
@@ -15,7 +15,10 @@ from fer_kedro.evaluation.scores import (
 from fer_kedro.evaluation.significance import holm, mcnemar, paired_tests
 
 __all__ = [
+    "BY_GROUP",
+    "WILSON",
     "Scores",
+    "bootstrap_by_group",
     "class_names",
     "confusion",
     "holm",
@@ -28,5 +31,6 @@ __all__ = [
     "score_predictions",
     "scored_rows",
     "scored_set",
+    "share_interval",
     "wilson",
 ]

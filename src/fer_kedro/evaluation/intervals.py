@@ -2,9 +2,40 @@
 
 from math import sqrt
 from statistics import NormalDist
+from typing import Literal, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+WILSON: Literal["wilson"] = "wilson"
+BY_GROUP: Literal["bootstrap by group"] = "bootstrap by group"
+Method = Literal["wilson", "bootstrap by group"]
 
 
-def wilson(correct: int, n: int, confidence: float = 0.95) -> tuple[float, float]:
+class Interval(NamedTuple):
+    """Both ends, and how they were found."""
+
+    low: float
+    high: float
+    method: Method
+
+
+def share_interval(successes: npt.NDArray[np.bool_], groups: npt.ArrayLike) -> Interval:
+    """95 % interval of a share: by groups where any of them has several trials, else Wilson's.
+
+    Parameters
+    ----------
+    successes
+        Whether each trial succeeded, shape (n,), n ≥ 1.
+    groups
+        Names the group of each, shape (n,): trials of one group depend on each other.
+    """
+    if len(np.unique(groups)) == len(successes):
+        return Interval(*wilson(int(successes.sum()), len(successes)), WILSON)
+    return Interval(*bootstrap_by_group(successes, groups), BY_GROUP)
+
+
+def wilson(correct: float, n: int, confidence: float = 0.95) -> tuple[float, float]:
     """Score interval of a binomial share, in closed form.
 
     Unlike the normal approximation it stays inside [0, 1] and keeps its coverage near 0 and 1.
@@ -12,7 +43,7 @@ def wilson(correct: int, n: int, confidence: float = 0.95) -> tuple[float, float
     Parameters
     ----------
     correct, n
-        Successes and trials, 0 ≤ correct ≤ n, n ≥ 1.
+        Successes and trials, 0 ≤ correct ≤ n, n ≥ 1; a trial may have succeeded in part.
     confidence
         Two-sided coverage, between 0 and 1.
 
@@ -40,3 +71,50 @@ def wilson(correct: int, n: int, confidence: float = 0.95) -> tuple[float, float
     scale = 1 + z * z / n
     # Rounding leaves ends such as -1e-18 and 1 + 2e-16 where every trial went the same way.
     return max(0.0, (centre - margin) / scale), min(1.0, (centre + margin) / scale)
+
+
+def bootstrap_by_group(
+    successes: npt.NDArray[np.bool_],
+    groups: npt.ArrayLike,
+    confidence: float = 0.95,
+    resamples: int = 10_000,
+    seed: int = 0,
+) -> tuple[float, float]:
+    """Percentile interval of a share of trials that depend on each other within groups, and not between them.
+
+    A resample draws as many groups as there are, with replacement and each with all its trials. Groups of equal size
+    and equal successes are alike, so the draw is made as a multinomial count of each kind, of which there are few.
+    Where all groups succeeded alike resamples do not differ: then it is Wilson's interval of that many groups.
+
+    Parameters
+    ----------
+    successes
+        Whether each trial succeeded, shape (n,), n ≥ 1.
+    groups
+        Names the group of each, shape (n,).
+    confidence
+        Two-sided coverage, between 0 and 1.
+    resamples
+        How many; of 10,000 an end varies from seed to seed by some 1 % of the interval's width.
+    seed
+        Of the draws: equal arguments give equal ends.
+
+    Returns
+    -------
+    tuple of float
+        Lower and upper end.
+
+    References
+    ----------
+    C. A. Field and A. H. Welsh, "Bootstrapping clustered data", Journal of the Royal Statistical Society, Series B 69
+    (2007), 369-390.
+    """
+    _, group = np.unique(groups, return_inverse=True)
+    counts = np.column_stack([np.bincount(group, weights=successes), np.bincount(group)])
+    if np.ptp(share := counts[:, 0] / counts[:, 1]) == 0:
+        return wilson(len(counts) * share[0], len(counts), confidence)
+    kinds, frequency = np.unique(counts, axis=0, return_counts=True)
+    draws = np.random.default_rng(seed).multinomial(len(counts), frequency / len(counts), size=resamples)
+    succeeded, trials = (draws @ kinds).T
+    low, high = np.quantile(succeeded / trials, [(1 - confidence) / 2, (1 + confidence) / 2])
+    return float(low), float(high)

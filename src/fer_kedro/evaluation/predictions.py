@@ -80,6 +80,11 @@ def scored_table(
     return table.assign(source_id=test.table["source_id"].fillna(test.table["face_id"]).to_numpy())
 
 
+def sources(predictions: pd.DataFrame) -> "pd.Series[str]":
+    """Name the face that was read which each scored one is or was generated from, shape (n,)."""
+    return predictions["source_id" if "source_id" in predictions else "face_id"]
+
+
 def copied_between_usages(faces: Faces) -> npt.NDArray[np.bool_]:
     """Whether each face has an exact copy in another usage, shape (n,)."""
     groups = faces.table["exact_group"]

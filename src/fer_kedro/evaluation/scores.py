@@ -2,14 +2,14 @@
 
 import json
 from collections.abc import Mapping
-from typing import Any, TypedDict
+from typing import Any, NotRequired, TypedDict
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from fer_kedro.evaluation.intervals import wilson
-from fer_kedro.evaluation.predictions import class_names, predicted_codes, probabilities, true_codes
+from fer_kedro.evaluation.intervals import Method, share_interval
+from fer_kedro.evaluation.predictions import class_names, predicted_codes, probabilities, sources, true_codes
 from fer_kedro.faces import PRIVATE_TEST, PUBLIC_TEST
 
 TEST = "test"
@@ -27,9 +27,11 @@ class ClassScores(TypedDict):
 class Scores(TypedDict):
     """All numbers of one set of faces; shares lie in [0, 1].
 
-    `accuracy_low` and `accuracy_high` are the 95 % Wilson interval. `balanced_accuracy` is the mean recall of
-    the classes that occur; `macro_f1` averages over every class, and a class never predicted counts 0.
-    `majority_accuracy` is what naming the set's commonest class throughout would reach.
+    `accuracy_low` and `accuracy_high` are a 95 % interval, and `interval` says how it was found: `wilson`, or
+    `bootstrap by group` where several faces were generated from one, which then are a group. Older records lack it,
+    and all their intervals are Wilson's. `balanced_accuracy` is the mean recall of the classes that occur; `macro_f1`
+    averages over every class, and a class never predicted counts 0. `majority_accuracy` is what naming the set's
+    commonest class throughout would reach.
     """
 
     n: int
@@ -37,6 +39,7 @@ class Scores(TypedDict):
     accuracy: float
     accuracy_low: float
     accuracy_high: float
+    interval: NotRequired[Method]
     balanced_accuracy: float
     macro_f1: float
     weighted_precision: float
@@ -95,13 +98,14 @@ def score(predictions: pd.DataFrame) -> Scores:
     n, correct = len(truth), int(np.trace(_count(truth, guess, len(names))))
     if correct != np.count_nonzero(truth == guess):
         raise AssertionError("The confusion matrix and the accuracy disagree.")
-    low, high = wilson(correct, n)
+    interval = share_interval(truth == guess, sources(predictions).to_numpy())
     return Scores(
         n=n,
         correct=correct,
         accuracy=correct / n,
-        accuracy_low=low,
-        accuracy_high=high,
+        accuracy_low=interval.low,
+        accuracy_high=interval.high,
+        interval=interval.method,
         balanced_accuracy=float(recall[support > 0].mean()),
         macro_f1=float(f1.mean()),
         weighted_precision=float(np.average(precision, weights=support)),

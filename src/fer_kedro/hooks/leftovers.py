@@ -8,7 +8,15 @@ from fer_kedro.datasets.atomic import LEFTOVER, remove_leftovers
 
 LAYERS = "0[2-9]_*"
 """Folders of the data that runs write to; `01_raw` is the user's."""
-PUBLISHED = ("docs", "docs/results", "docs/results/*", "docs/results/*/*", "docs/results/*/*/*")
+PUBLISHED = (
+    "docs",
+    "docs/explanation",
+    "docs/images",
+    "docs/results",
+    "docs/results/*",
+    "docs/results/*/*",
+    "docs/results/*/*/*",
+)
 """Folders of the project that `publish` and `results_page` write to."""
 ABANDONED = 3600
 """Seconds after which a temporary file outside the lock is taken to be nobody's: one in use is renamed much sooner."""

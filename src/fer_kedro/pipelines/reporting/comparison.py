@@ -41,7 +41,7 @@ def draw_comparison(comparison: pd.DataFrame) -> Figure:
         for axes, (title, recipes), height in zip(panels, blocks, heights, strict=True):
             _panel(axes, recipes, height)
             axes.set_title(title)
-        panels[-1].set_xlabel("accuracy, per cent, with its 95 % Wilson interval")
+        panels[-1].set_xlabel("accuracy, per cent, with its 95 % interval")
         _legend(figure, list(runs["protocol"].unique()))
     sources = [Provenance(source, "") for source in comparison["data"]]
     return finish(figure, max(sources, key=lambda source: source.is_demo, default=Provenance("", "")))

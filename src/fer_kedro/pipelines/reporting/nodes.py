@@ -16,6 +16,8 @@ from fer_kedro.pipelines.reporting.figures import (
 )
 from fer_kedro.pipelines.reporting.gallery import draw_confident_mistakes
 from fer_kedro.pipelines.reporting.layout import run_id, test_name
+from fer_kedro.pipelines.reporting.leak_figure import draw_leak_demo
+from fer_kedro.pipelines.reporting.leak_page import leak_page
 from fer_kedro.pipelines.reporting.page import render_section, report_page
 from fer_kedro.pipelines.reporting.pairs import compare_pairs
 from fer_kedro.pipelines.reporting.recipe_table import recipe_table
@@ -29,10 +31,12 @@ __all__ = [
     "draw_comparison",
     "draw_confident_mistakes",
     "draw_confusion_matrix",
+    "draw_leak_demo",
     "draw_per_class_f1",
     "draw_training_curves",
     "gather_sections",
     "human_baseline",
+    "leak_page",
     "publish",
     "recipe_table",
     "report_page",

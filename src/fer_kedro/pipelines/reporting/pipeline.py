@@ -106,9 +106,16 @@ def create_publish_pipeline(runs: Sequence[str] = (), **kwargs: Any) -> Pipeline
 
 
 def create_results_pipeline(**kwargs: Any) -> Pipeline:
-    """Write the results page of the docs from what is committed."""
-    inputs = ["committed_records", "committed_predictions", "params:recipes", "stored_human_baseline"]
-    return Pipeline([Node(nodes.results_page, inputs, "results_page", name="write_results")])
+    """Write the pages of the docs that show results, from what is committed."""
+    committed = ["committed_records", "committed_predictions"]
+    inputs = [*committed, "params:recipes", "stored_human_baseline"]
+    return Pipeline(
+        [
+            Node(nodes.results_page, inputs, "results_page", name="write_results"),
+            Node(nodes.leak_page, committed, "leak_page", name="write_leak_demo"),
+            Node(nodes.draw_leak_demo, committed, "leak_figure", name="draw_leak_demo"),
+        ]
+    )
 
 
 def create_human_baseline_pipeline(**kwargs: Any) -> Pipeline:

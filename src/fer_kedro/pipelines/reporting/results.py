@@ -5,9 +5,10 @@ from typing import Any
 
 import pandas as pd
 
+from fer_kedro.evaluation import BY_GROUP, scored_set
 from fer_kedro.pipelines.reporting import results_tables as tables
 from fer_kedro.pipelines.reporting.baselines import Stored, baselines, label_noise
-from fer_kedro.pipelines.reporting.layout import is_fer2013
+from fer_kedro.pipelines.reporting.layout import is_fer2013, run_id
 from fer_kedro.pipelines.reporting.pairs import Predictions, compare_pairs
 from fer_kedro.pipelines.reporting.recipe_cells import recipe_blocks
 from fer_kedro.pipelines.reporting.recipe_table import PROTOCOLS, recipe_table
@@ -20,8 +21,8 @@ INTRODUCTION = """\
 What each report claims, what its protocol really gives, and what remains when nothing leaks.
 
 Generated from the run records and predictions in `docs/results/` by `kedro run --pipelines=results_page`; not edited
-by hand. Each accuracy stands above its 95 % Wilson interval over test faces. With several seeds it is their mean ±
-standard deviation, and the interval's ends are means too.
+by hand. Each accuracy stands above its 95 % interval over test faces. With several seeds it is their mean ± standard
+deviation, and the interval's ends are means too.
 """
 COLUMNS = """\
 - *reported*: what the report claims, on the set that it names.
@@ -35,8 +36,15 @@ COLUMNS = """\
 - *no weights: one phase*: the recipe would fine-tune pre-trained weights; without them all its layers were trained.
 - A different number of classes is written below the accuracy. Such numbers can't be compared with the others.
 """
-COPIED = """\
-- Where the test set itself was augmented, the copies of a face are not independent: the interval is too narrow.
+WILSON = """\
+- Intervals are Wilson's.
+"""
+BY_SOURCE = """\
+- Intervals are Wilson's. Where the test set itself was augmented, the copies of a face are not independent: there it is
+  a bootstrap's, which draws all copies of a face together.
+"""
+TOO_NARROW = """\
+- That of {runs} is Wilson's although copies of a face stand in the test set: it is too narrow.
 """
 SCORES = """\
 Each run on the faces that its protocol scores. F1 is given of the best and of the worst class; macro F1 is its mean
@@ -76,7 +84,8 @@ def results_page(
     by_recipe = _by_recipe(comparison)
     parts = [
         INTRODUCTION,
-        *_recipes(comparison, recipes, any(_copied(record) for record in records)),
+        *_recipes(comparison, recipes),
+        COLUMNS + _intervals(records),
         *["## Scores\n", SCORES, tables.scores_table(by_recipe)],
         *["## Costs\n", COSTS, tables.costs_table(by_recipe)],
         *_baselines(comparison, stored_human_baseline),
@@ -97,13 +106,13 @@ def _by_recipe(comparison: pd.DataFrame) -> pd.DataFrame:
     return comparison.assign(place=place).sort_values(["recipe", "place", "protocol", "seed"])
 
 
-def _recipes(comparison: pd.DataFrame, recipes: Mapping[str, Any], copied: bool) -> list[str]:
+def _recipes(comparison: pd.DataFrame, recipes: Mapping[str, Any]) -> list[str]:
     parts = []
     for block in recipe_blocks(recipe_table(comparison)):
         parts += [f"## {block.title}\n", tables.recipes_table(block)]
     if missing := sorted(set(recipes) - set(comparison["recipe"])):
         parts.append(f"Not trained yet: {', '.join(f'`{name}`' for name in missing)}.\n")
-    return [*parts, COLUMNS + (COPIED if copied else "")]
+    return parts
 
 
 def _baselines(comparison: pd.DataFrame, stored: Stored) -> list[str]:
@@ -116,5 +125,9 @@ def _baselines(comparison: pd.DataFrame, stored: Stored) -> list[str]:
     ]
 
 
-def _copied(record: Mapping[str, Any]) -> bool:
-    return bool(record["leak_audit"]["generated_evaluation_faces"])
+def _intervals(records: list[dict[str, Any]]) -> str:
+    methods = {run_id(record): record["scores"][scored_set(record)]["all"].get("interval") for record in records}
+    copied = {run_id(record) for record in records if record["leak_audit"]["generated_evaluation_faces"]}
+    narrow = sorted(f"`{run}`" for run in copied if methods[run] is None)
+    told = BY_SOURCE if BY_GROUP in methods.values() else WILSON
+    return told + (TOO_NARROW.format(runs=", ".join(narrow)) if narrow else "")

@@ -87,13 +87,17 @@ def _provenance(record: dict[str, Any]) -> str:
     seed = record["seed"]
     again = f"kedro run --pipelines=all_recipes --namespaces={record['run']}"
     command = record.get("command", f"{again} --params=seed={seed}" if seed else again)
+    place = f"{record['protocol']}/{record['recipe']}/seed_{seed}"
+    return f"[Predictions](results/{place}/predictions.parquet) of {made_by(record)}. Again: `{command}`.\n"
+
+
+def made_by(record: dict[str, Any]) -> str:
+    """Say of which commit, data, seed, machine and epoch a run's predictions are."""
     data = record["data"]
     split = "" if (name := split_name(data)) == OFFICIAL else f", {name}"
     return (
-        f"[Predictions](results/{record['protocol']}/{record['recipe']}/seed_{seed}/predictions.parquet) of "
         f"commit `{record['commit']}`, data `{data['source']}` with digest `{data['digest']}`{split}, "
-        f"seed {seed}; {record.get('machine', 'machine not recorded')}, "
+        f"seed {record['seed']}; {record.get('machine', 'machine not recorded')}, "
         f"{record['threads']} threads, {record['precision']}; "
-        f"epoch {record['best_epoch']} of {record['epochs_run']} kept. "
-        f"Again: `{command}`.\n"
+        f"epoch {record['best_epoch']} of {record['epochs_run']} kept"
     )
