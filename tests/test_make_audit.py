@@ -99,7 +99,7 @@ def test_it_fails_on_pins_that_are_wrong(copied: Copy, pin: str) -> None:
 @pytest.mark.parametrize("required", ["", "1"])
 def test_without_an_index_it_passes_unless_a_verdict_is_required(copied: Copy, required: str) -> None:
     shutil.rmtree(copied.path / "index")
-    nobody = {"PIP_NO_INDEX": "0", "PIP_INDEX_URL": "http://127.0.0.1:9/simple", "PIP_RETRIES": "0"}
+    nobody = {"PIP_NO_INDEX": "0", "PIP_INDEX_URL": (copied.path / "index").as_uri(), "PIP_RETRIES": "0"}
     done = copied.audit(AUDIT_REQUIRED=required, **nobody)
     assert (done.returncode != 0) == bool(required)
     assert done.stdout.startswith("No package index answers from here, so that pip-audit can't be installed: nothing")

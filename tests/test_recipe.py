@@ -1,5 +1,6 @@
 """A recipe is one typed page: complete, frozen, and strict about its keys."""
 
+import json
 from typing import Any
 
 import pytest
@@ -8,7 +9,7 @@ from pydantic import ValidationError
 
 from fer_kedro.pages import CONF, default_recipe, recipes, runs, shared_protocols
 from fer_kedro.protocols.protocol import Protocol
-from fer_kedro.recipe import Recipe
+from fer_kedro.recipe import Recipe, Reported
 
 OWN = [run for run in runs() if run.partition(".")[0] not in shared_protocols()]
 
@@ -71,6 +72,15 @@ def test_a_runtime_seed_reaches_every_run() -> None:
     seeds += [read[name][recipe]["recipe"]["training"]["seed"] for name, recipe in (run.split(".") for run in OWN)]
     assert len(seeds) == len(recipes()) + len(OWN)
     assert set(seeds) == {7}
+
+
+def test_a_recipes_decisions_are_all_but_what_is_told_of_it(pages: dict[str, Any]) -> None:
+    recipe = Recipe.model_validate(pages["goldstein_cnn"])
+    told = {"report": "another", "description": "In other words", "chosen": (), "reported": Reported(accuracy=0.5)}
+    assert recipe.model_copy(update=told).decisions() == recipe.decisions()
+    decided = json.loads(recipe.decisions())
+    assert decided.keys() | told.keys() == Recipe.model_fields.keys()
+    assert Recipe.model_validate(decided | {"report": "", "description": ""}).decisions() == recipe.decisions()
 
 
 def test_default_recipe_exists() -> None:

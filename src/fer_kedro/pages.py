@@ -75,13 +75,57 @@ def default_recipe() -> str:
     InputError
         If there is no recipe of that name.
     """
-    name, known = str(_read(CONF / "globals.yml").get("default_recipe")), recipes()
-    if name not in known:
-        near = get_close_matches(name, known, 1, cutoff=0)[0]
+    return _known("default_recipe", recipes())
+
+
+def searches() -> dict[str, str]:
+    """Names of all searches, each with the recipe that it starts from: every page below `parameters_searches` is one.
+
+    Raises
+    ------
+    InputError
+        If a page is not YAML, its file, key and `name` differ, or there is no such recipe.
+    """
+    return {page.stem: _searched_recipe(page) for page in sorted((CONF / "parameters_searches").glob("*.yml"))}
+
+
+def default_search() -> str:
+    """Return the search that `kfold_search` runs.
+
+    Raises
+    ------
+    InputError
+        If there is no search of that name.
+    """
+    return _known("default_search", list(searches()))
+
+
+def _searched_recipe(page: Path) -> str:
+    held = _read(page).get("searches")
+    search = held.get(page.stem) if isinstance(held, dict) and set(held) == {page.stem} else None
+    if not isinstance(search, dict) or _name(search) != page.stem:
         raise InputError(
-            f"conf/base/globals.yml asks for default_recipe {name!r}, which no page describes; try {near!r}."
+            f"{page.name} must hold one search whose key and name are '{page.stem}'; a copied page needs its own name "
+            "in all three places."
+        )
+    recipe, known = str(search.get("recipe")), recipes()
+    if recipe not in known:
+        raise InputError(f"{page.name} searches around {recipe!r}, which no page describes; {_advice(recipe, known)}.")
+    return recipe
+
+
+def _known(setting: str, known: list[str]) -> str:
+    name = str(_read(CONF / "globals.yml").get(setting))
+    if name not in known:
+        raise InputError(
+            f"conf/base/globals.yml asks for {setting} {name!r}, which no page describes; {_advice(name, known)}."
         )
     return name
+
+
+def _advice(name: str, known: list[str]) -> str:
+    near = get_close_matches(name, known, 1, cutoff=0)
+    return f"try {near[0]!r}" if near else "there is no page at all"
 
 
 def _pages() -> dict[str, dict[str, Any]]:

@@ -1,11 +1,14 @@
 """The pipelines that `kedro run --pipelines=…` knows."""
 
+from itertools import starmap
+
 import click
 from kedro.pipeline import Pipeline
 
 from fer_kedro.errors import InputError
-from fer_kedro.pages import CONF, default_recipe, recipes, runs, shared_protocols
-from fer_kedro.pipelines import balancing, eda, ingestion, reporting, training
+from fer_kedro.pages import CONF, default_recipe, default_search, recipes, runs, searches, shared_protocols
+from fer_kedro.pipelines import balancing, eda, ingestion, kfold_search, reporting, training
+from fer_kedro.search.candidate import SEARCHED
 
 __all__ = ["CONF", "PROTOCOL", "default_recipe", "recipes", "register_pipelines", "runs", "training_and_reports"]
 
@@ -22,6 +25,7 @@ def register_pipelines() -> dict[str, Pipeline]:
     """
     try:
         default, every = f"{PROTOCOL}.{default_recipe()}", runs()
+        search, every_search = default_search(), searches()
     except InputError as error:
         raise click.ClickException(str(error)) from error
     sources = ingestion.create_pipeline() + balancing.create_pipeline()
@@ -31,6 +35,9 @@ def register_pipelines() -> dict[str, Pipeline]:
         "ingestion": ingestion.create_pipeline(),
         "eda": eda.create_pipeline(),
         "balancing": balancing.create_pipeline(),
+        "kfold_search": kfold_search.create_pipeline(search, every_search[search]),
+        "all_searches": sum(starmap(kfold_search.create_pipeline, every_search.items()), start=Pipeline([])),
+        "searched": sources + search_and_training(search, every_search[search]),
         "training": complete,
         "reporting": reporting.create_pipeline([default]),
         "publish": reporting.create_publish_pipeline(every),
@@ -46,3 +53,16 @@ def training_and_reports(runs: list[str]) -> Pipeline:
     named = [run.split(".") for run in runs]
     trainings = [training.create_pipeline(*names, own=names[0] not in shared) for names in named]
     return Pipeline([*trainings, reporting.create_pipeline(runs)])
+
+
+def search_and_training(search: str, recipe: str) -> Pipeline:
+    """Search, train the recipe that is found as `honest.searched`, and report it."""
+    found_by = f"{kfold_search.NAMESPACE}.{search}.searched_recipe"
+    run = f"{PROTOCOL}.{SEARCHED}"
+    return Pipeline(
+        [
+            kfold_search.create_pipeline(search, recipe),
+            training.create_pipeline(PROTOCOL, SEARCHED, found_by=found_by),
+            reporting.create_pipeline([run]),
+        ]
+    )

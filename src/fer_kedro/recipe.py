@@ -138,3 +138,13 @@ class Recipe(Strict):
     loss: Loss = Loss()
     optimizer: Optimizer = Optimizer()
     training: Training
+
+    def decisions(self) -> str:
+        """Give what decides a run: recipes of equal decisions are one experiment, whatever is told of it.
+
+        Returns
+        -------
+        str
+            JSON of all fields but `report`, `description`, `chosen` and `reported`; defaults are written out.
+        """
+        return self.model_dump_json(exclude={"report", "description", "chosen", "reported"})

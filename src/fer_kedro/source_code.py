@@ -7,6 +7,12 @@ PACKAGE = Path(__file__).parent
 DECISIONS = ("architecture.py", "faces.py", "recipe.py", "strict.py", "variation.py")
 TRAINING = (*DECISIONS, "learning/*.py", "models/*.py", "vision/*.py")
 """Files that the weights of a trained model depend on."""
+SEARCH = (
+    *TRAINING,
+    "protocols/*.py",
+    *(f"search/{name}.py" for name in ("candidate", "folds", "pruners", "space", "suggest", "tasks")),
+)
+"""Files that the answers of a search depend on."""
 
 
 def code_digest(package: Path = PACKAGE, patterns: tuple[str, ...] = ("**/*.py",)) -> str:

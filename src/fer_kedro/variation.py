@@ -1,6 +1,6 @@
 """How faces may vary and how classes are balanced: decisions as data, which recipes are made of."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
@@ -86,13 +86,13 @@ class Balancing(Strict):
     Attributes
     ----------
     target
-        Faces of every class afterwards.
+        Faces of every class afterwards; `smallest` for as many as the smallest class has, so that none is generated.
     seed
         Of everything drawn; each class has its own stream, so that no class changes what another gets.
     augmentation
         How generated faces differ from their source.
     """
 
-    target: Annotated[int, Field(gt=0)] = 5000
+    target: Annotated[int, Field(gt=0)] | Literal["smallest"] = 5000
     seed: Annotated[int, Field(ge=0)] = 0
     augmentation: Augmentation = HEJSLET_CHAIN

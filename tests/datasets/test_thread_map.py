@@ -1,6 +1,5 @@
 """Threads give results in order and never take more items than they can work off."""
 
-import os
 import threading
 import time
 from collections.abc import Iterator
@@ -8,6 +7,13 @@ from collections.abc import Iterator
 import pytest
 
 from fer_kedro.datasets.thread_map import map_in_threads
+
+THREADS = 3
+
+
+@pytest.fixture(autouse=True)
+def _processors(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TF_NUM_INTRAOP_THREADS", str(THREADS))
 
 
 def test_results_come_in_the_items_order_however_long_each_takes() -> None:
@@ -21,7 +27,7 @@ def test_results_come_in_the_items_order_however_long_each_takes() -> None:
 
 def test_items_are_taken_only_as_fast_as_they_are_worked_off() -> None:
     taken: list[int] = []
-    most = 4 * (os.cpu_count() or 1)
+    most = 4 * THREADS
 
     def items() -> Iterator[int]:
         for item in range(1000):
@@ -33,10 +39,9 @@ def test_items_are_taken_only_as_fast_as_they_are_worked_off() -> None:
     assert len(taken) == 1000
 
 
-def test_several_threads_work_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(os, "cpu_count", lambda: 3)
-    met = threading.Barrier(3)
-    assert list(map_in_threads(lambda item: met.wait(timeout=10) >= 0, range(3))) == [True] * 3
+def test_as_many_threads_as_the_process_may_use_work_at_once() -> None:
+    met = threading.Barrier(THREADS)
+    assert list(map_in_threads(lambda item: met.wait(timeout=10) >= 0, range(THREADS))) == [True] * THREADS
 
 
 def test_the_first_error_in_the_items_order_is_raised() -> None:

@@ -5,23 +5,17 @@ from collections.abc import Callable
 import mlflow
 import numpy as np
 import pytest
+from tiny_recipe import tiny_recipe
 
-from fer_kedro.architecture import ConvolutionalNetwork
 from fer_kedro.faces import Faces
 from fer_kedro.hooks import parent_run
 from fer_kedro.hooks.mlflow_child import ChildRun
 from fer_kedro.hooks.parent_run import ParentRun
 from fer_kedro.hooks.unfinished_runs import starts_owned_by
-from fer_kedro.recipe import Recipe, Training
+from fer_kedro.recipe import Recipe
 
 RUN = "honest.goldstein_cnn"
-RECIPE = Recipe(
-    name="goldstein_cnn",
-    report="none",
-    description="Tiny",
-    model=ConvolutionalNetwork(blocks=((4,),)),
-    training=Training(epochs=3),
-)
+RECIPE = tiny_recipe()
 FACES = Faces.build(np.zeros((1, 48, 48), np.uint8), [0], ["Training"], source="demo")
 Command = Callable[..., ChildRun]
 
@@ -30,11 +24,11 @@ Command = Callable[..., ChildRun]
 def command(experiment: str) -> Command:
     """Start a command that trains `RUN`; it dies at its next start at the latest."""
 
-    def start(commit: str = "unknown") -> ChildRun:
+    def start(commit: str = "unknown", recipe: Recipe = RECIPE) -> ChildRun:
         with starts_owned_by("here"):
             active = mlflow.start_run(experiment_id=experiment)
         mlflow.end_run("RUNNING")
-        child = ParentRun(active, "here", commit).child(RUN, RECIPE, None, FACES)
+        child = ParentRun(active, "here", commit).child(RUN, recipe, None, FACES)
         child.log_faces(FACES)
         return child
 
@@ -131,6 +125,15 @@ def test_child_goes_on_below_the_new_command_and_names_its_commit(
     assert again.data.tags["git_commit"] == "def"
     assert again.data.tags["mlflow.parentRunId"] != first["mlflow.parentRunId"]
     assert client.get_run(first["mlflow.parentRunId"]).info.status == "KILLED"
+
+
+def test_run_whose_reports_claim_was_corrected_meanwhile_goes_on(client: mlflow.MlflowClient, command: Command) -> None:
+    """MLflow refuses parameters that have changed."""
+    killed = command()
+    corrected = {"description": "In other words", "report": "another", "reported": {"accuracy": 0.7}}
+    child = command(recipe=tiny_recipe(**corrected))
+    assert child.id == killed.id
+    assert "In other words" in client.get_run(child.id).data.tags["mlflow.note.content"]
 
 
 def test_code_that_was_edited_meanwhile_gets_a_child_run_of_its_own(

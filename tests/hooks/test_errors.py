@@ -50,6 +50,31 @@ def test_a_refused_parameter_is_named_with_the_line_that_sets_it(configuration: 
     )
 
 
+def merged(page: Path, *own: str) -> None:
+    """Write a page whose own protocol merges its recipe and sets these keys besides."""
+    recipe = "recipes:\n  mine: &recipe\n    optimizer: &optimizer\n      learning_rate: -1\n"
+    within = ["<<: *recipe", "optimizer:", "  <<: *optimizer", *own]
+    page.write_text(recipe + "as_told:\n  mine:\n    recipe:\n" + "".join(f"      {line}\n" for line in within))
+
+
+@pytest.mark.parametrize(("own", "line"), [((), 4), (("  learning_rate: -1",), 11)], ids=["merged", "own"])
+def test_a_merged_key_is_found_where_it_is_written(
+    configuration: Configuration, own: tuple[str, ...], line: int
+) -> None:
+    merged(configuration.folders[1] / "parameters_recipes/mine.yml", *own)
+    told = user_error(refused("as_told.mine.recipe.optimizer", {"learning_rate": -1}), configuration)
+    assert told is not None
+    assert told.startswith(f"base/parameters_recipes/mine.yml, line {line}, sets as_told.mine.recipe.optimizer.")
+
+
+def test_a_mistake_in_a_recipe_is_told_before_the_own_protocol_that_merges_it(configuration: Configuration) -> None:
+    merged(configuration.folders[1] / "parameters_recipes/mine.yml")
+    reports = [refused(f"{name}.optimizer", {"learning_rate": -1}) for name in ("as_told.mine.recipe", "recipes.mine")]
+    told = user_error(ParameterValidationError("\n".join(map(str, reports))), configuration)
+    assert told is not None
+    assert told.startswith(f"base/parameters_recipes/mine.yml, line 4, sets {RATE} to -1;")
+
+
 def test_the_environment_that_overrides_is_named(configuration: Configuration) -> None:
     (configuration.folders[0] / "parameters.yml").write_text("recipes: {mine: {optimizer: {learning_rate: -2}}}")
     told = user_error(refused("recipes.mine.optimizer", {"learning_rate": -2}), configuration)
@@ -184,10 +209,12 @@ def test_other_value_errors_are_no_selections() -> None:
     ("given", "complaint"),
     [
         ({"sorce": "x"}, "gives 'sorce', which nothing reads; did you mean 'source'"),
-        ({"q": 1}, "gives 'q', which nothing reads; known are eda, protocols, recipes, source."),
+        ({"q": 1}, "gives 'q', which nothing reads; known are as_reported, eda, protocols, recipes, source."),
         ({"source": ""}, "gives 'source' no value; write --params=source=<value>."),
         ({"source": None}, "gives 'source' no value"),
         ({"recipes": {"mien": {}}}, "--params=recipes gives 'mien', which nothing reads; did you mean 'mine'"),
+        ({"as_reported": {"mien": {}}}, "--params=as_reported gives 'mien', which nothing reads; did you mean 'mine'"),
+        ({"as_reported": {"mine": {"recipe": {"new": 1}}}}, None),
         ({"source": "x", "eda": {"anything": 1}, "recipes": {"mine": {"new": 1}}}, None),
         ({}, None),
     ],
@@ -198,7 +225,7 @@ def test_runtime_parameters_that_nothing_reads_are_refused(
     (tmp_path / "base").mkdir()
     (tmp_path / "base/catalog.yml").write_text("faces: {filepath: '${runtime_params:source,data}'}")
     (tmp_path / "base/parameters.yml").write_text(
-        "{eda: {seed: 0}, recipes: {mine: {x: 1}}, protocols: {honest: {x: 1}}}"
+        "{eda: {seed: 0}, recipes: {mine: {x: 1}}, protocols: {honest: {x: 1}}, as_reported: {mine: {x: 1}}}"
     )
     loader = OmegaConfigLoader(str(tmp_path), base_env="base", default_run_env="base", runtime_params=given)
     context = SimpleNamespace(config_loader=loader)

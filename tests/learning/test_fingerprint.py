@@ -3,34 +3,23 @@
 from typing import Any
 
 import pytest
+from tiny_recipe import tiny_recipe
 
 from fer_kedro.learning import fingerprint as module
 from fer_kedro.learning.fingerprint import fingerprint
 from fer_kedro.recipe import Recipe
 
-
-def recipe(**changes: Any) -> Recipe:
-    page = {
-        "name": "tiny",
-        "report": "none",
-        "description": "A net",
-        "model": {"family": "cnn", "blocks": [[4]]},
-        "training": {"epochs": 1},
-    }
-    return Recipe.model_validate({**page, **changes})
-
-
-BASE = fingerprint(recipe(), "float32", "train", "validation")
+BASE = fingerprint(tiny_recipe(), "float32", "train", "validation")
 
 
 @pytest.mark.parametrize(
     "other",
     [
-        (recipe(training={"epochs": 2}), "float32", "train", "validation"),
-        (recipe(loss={"kind": "focal"}), "float32", "train", "validation"),
-        (recipe(), "mixed_bfloat16", "train", "validation"),
-        (recipe(), "float32", "other faces", "validation"),
-        (recipe(), "float32", "train", "other faces"),
+        (tiny_recipe(training={"epochs": 2}), "float32", "train", "validation"),
+        (tiny_recipe(loss={"kind": "focal"}), "float32", "train", "validation"),
+        (tiny_recipe(), "mixed_bfloat16", "train", "validation"),
+        (tiny_recipe(), "float32", "other faces", "validation"),
+        (tiny_recipe(), "float32", "train", "other faces"),
     ],
     ids=["training", "loss", "precision", "training faces", "validation faces"],
 )
@@ -39,16 +28,16 @@ def test_whatever_decides_the_weights_changes_the_fingerprint(other: tuple[Recip
 
 
 def test_prose_does_not_change_the_fingerprint() -> None:
-    told = recipe(description="The same net", chosen=["All"], report="mine", reported={"accuracy": 0.9})
+    told = tiny_recipe(description="The same net", chosen=["All"], report="mine", reported={"accuracy": 0.9})
     assert fingerprint(told, "float32", "train", "validation") == BASE
 
 
 @pytest.mark.parametrize(("name", "value"), [("version", lambda _: "0.0"), ("thread_count", lambda: 99)])
 def test_versions_and_threads_change_the_fingerprint(monkeypatch: pytest.MonkeyPatch, name: str, value: Any) -> None:
     monkeypatch.setattr(module, name, value)
-    assert fingerprint(recipe(), "float32", "train", "validation") != BASE
+    assert fingerprint(tiny_recipe(), "float32", "train", "validation") != BASE
 
 
 def test_code_that_trains_changes_the_fingerprint(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "code_digest", lambda patterns: f"edited {patterns}")
-    assert fingerprint(recipe(), "float32", "train", "validation") != BASE
+    assert fingerprint(tiny_recipe(), "float32", "train", "validation") != BASE

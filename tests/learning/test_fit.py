@@ -8,6 +8,7 @@ from typing import Any
 import keras
 import numpy as np
 import pytest
+from power_cut import DyingMonitor, PowerCutError
 
 from fer_kedro.datasets.monitor_dataset import MonitorDataset, TrainingMonitor
 from fer_kedro.learning.batches import BLOCK, FaceBatches, LabelledImages
@@ -57,23 +58,6 @@ def labelled(seed: int, count: int = 70) -> LabelledImages:
 
 
 TRAIN, VALIDATION = labelled(0), labelled(1, 30)
-
-
-class PowerCutError(Exception):
-    """The machine dies."""
-
-
-class DyingMonitor(TrainingMonitor):
-    """Keeps checkpoints, and dies after so many epochs."""
-
-    def __init__(self, path: Path, epochs: int) -> None:
-        super().__init__(path)
-        self._left = epochs
-
-    def epoch(self, number: int, metrics: dict[str, float]) -> None:
-        self._left -= 1
-        if self._left == 0:
-            raise PowerCutError
 
 
 def weights(model: Any) -> list[np.ndarray]:

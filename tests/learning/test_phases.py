@@ -7,6 +7,7 @@ from typing import Any
 import keras
 import numpy as np
 import pytest
+from power_cut import DyingMonitor, PowerCutError
 
 from fer_kedro.datasets.monitor_dataset import TrainingMonitor
 from fer_kedro.learning import phases
@@ -128,22 +129,6 @@ def test_features_are_computed_once_only_where_nothing_varies_them(
     assert task.validation[0][0].shape[1:] == shape
 
 
-class PowerCutError(Exception):
-    """The machine dies."""
-
-
-class DyingMonitor(TrainingMonitor):
-    """Keeps checkpoints, and dies when so many epochs are done."""
-
-    def __init__(self, path: Path, epochs: int) -> None:
-        super().__init__(path)
-        self._last = epochs
-
-    def epoch(self, number: int, metrics: dict[str, float]) -> None:
-        if number == self._last:
-            raise PowerCutError
-
-
 @pytest.mark.parametrize("epochs_before_the_cut", [1, 2, 3], ids=["in the first", "between", "in the second"])
 def test_training_cut_in_any_phase_goes_on_to_the_same_weights(
     weights: Path, tuned: Fitted, tmp_path: Path, epochs_before_the_cut: int
@@ -155,6 +140,19 @@ def test_training_cut_in_any_phase_goes_on_to_the_same_weights(
     resumed = fit(chosen, TRAIN, VALIDATION, CLASSES, TrainingMonitor(path))
     assert len(resumed.history) == len(tuned.history)
     for a, b in zip(values(tuned.model), values(resumed.model), strict=True):
+        assert np.array_equal(a, b)
+
+
+def test_features_after_a_cut_are_those_of_the_base_that_an_earlier_phase_trained(
+    weights: Path, tmp_path: Path
+) -> None:
+    chosen, path = recipe(weights, {**TOP, "epochs": 1}, HEAD), tmp_path / "checkpoint.npz"
+    unbroken = fit(chosen, TRAIN, VALIDATION, CLASSES)
+    with pytest.raises(PowerCutError):
+        fit(chosen, TRAIN, VALIDATION, CLASSES, DyingMonitor(path, 2))
+    resumed = fit(chosen, TRAIN, VALIDATION, CLASSES, TrainingMonitor(path))
+    assert [row["epoch"] for row in resumed.history] == [1, 2, 3]
+    for a, b in zip(values(unbroken.model), values(resumed.model), strict=True):
         assert np.array_equal(a, b)
 
 

@@ -12,11 +12,22 @@ OWN = {"source": "images", "digest": "ee", "split": "own"}
 DERIVED = {"source": "fer2013", "digest": "dd", "split": "derived", "split_seed": 3}
 
 
-def page_of(*records: dict[str, Any], human: dict[str, Any] | None = None, **predictions: list[bool]) -> str:
+SPEEDS = {
+    "bench_recipes": {
+        "machine": "a slow one",
+        "commit": "abc",
+        "command": "python bench.py",
+        "recipes": {"untried": {"hours at most": 12.5}, "better": {"hours at most": 1.0}},
+    }
+}
+
+
+def page_of(*records: dict[str, Any], human: Any = None, speeds: Any = None, **predictions: list[bool]) -> str:
     """The page of these runs, with the predictions of `<recipe>` under the honest protocol."""
     stored = {f"honest/{recipe}/seed_0": partial(guesses, right) for recipe, right in predictions.items()}
     recipes = {"worse": {}, "better": {}, "untried": {}}
-    return nodes.results_page({str(k): record for k, record in enumerate(records)}, stored, recipes, human or {})
+    named = {str(k): record for k, record in enumerate(records)}
+    return nodes.results_page(named, stored, recipes, human or {}, speeds or {})
 
 
 def section(page: str, title: str) -> str:
@@ -53,6 +64,11 @@ def test_first_table_says_what_is_claimed_what_the_protocol_gives_and_what_remai
 
 def test_recipes_without_a_record_are_named(page: str) -> None:
     assert "Not trained yet: `untried`.\n" in page
+
+
+def test_time_that_a_missing_training_would_take_is_told_where_it_was_measured() -> None:
+    page = page_of(scored("honest.worse", 0.6), scored("honest.better", 0.7), speeds=SPEEDS)
+    assert "hours on a slow one (python bench.py, commit `abc`): `untried` 12.5.\n" in page
 
 
 def test_runs_are_listed_by_name_which_ranks_nothing(page: str) -> None:
@@ -163,7 +179,7 @@ def test_derived_split_is_named_and_any_class_name_survives() -> None:
 
 
 def test_pages_are_made_from_what_is_committed_alone() -> None:
-    inputs = {"committed_records", "committed_predictions", "params:recipes", "stored_human_baseline"}
+    inputs = {"committed_records", "committed_predictions", "params:recipes", "stored_human_baseline", "recipe_speeds"}
     assert create_results_pipeline().inputs() == inputs
 
 

@@ -4,11 +4,13 @@ from typing import Any
 
 import numpy as np
 import pytest
+from tiny_recipe import tiny_recipe
 
 from fer_kedro.errors import InputError
 from fer_kedro.evaluation import class_names, run_record
 from fer_kedro.faces import Faces
 from fer_kedro.pipelines.training.nodes import describe, fit, predict, prepare
+from fer_kedro.protocols.division import Holdout
 from fer_kedro.protocols.protocol import Protocol
 from fer_kedro.recipe import Recipe
 
@@ -28,14 +30,8 @@ COPIES_FIRST = Protocol.model_validate(
 
 
 def recipe(**decisions: Any) -> Recipe:
-    tiny = {
-        "name": "tiny",
-        "report": "none",
-        "description": "Tiny",
-        "model": {"family": "cnn", "blocks": [[2]]},
-        "training": {"epochs": 1, "batch_size": 16, "precision": "float32", "seed": 3},
-    }
-    return Recipe.model_validate(tiny | decisions)
+    training = {"epochs": 1, "batch_size": 16, "precision": "float32", "seed": 3}
+    return tiny_recipe(training=training, **decisions)
 
 
 @pytest.fixture(scope="module")
@@ -76,6 +72,16 @@ def test_under_a_shared_protocol_every_evaluation_face_is_predicted(faces: Faces
         3,
         "none",
     )
+
+
+def test_public_test_faces_that_were_trained_on_are_not_predicted(faces: Faces) -> None:
+    protocol = Protocol(name="pooled", **KEPT, training=("Training", "PublicTest"), validation=Holdout(share=0.4))
+    predictions, record = run(faces, protocol, recipe())
+    held_out = prepare(faces, faces.take([]), protocol, recipe()).sides.validation.rows
+    public = [row for row in range(60, 75) if row in held_out]
+    assert 0 < len(public) < 15
+    assert predictions["face_id"].tolist() == [str(row) for row in (*public, *range(75, 90))]
+    assert record["scores"]["PublicTest"]["all"]["n"] == len(public)
 
 
 def test_a_test_folder_is_scored_as_one_set(faces: Faces) -> None:

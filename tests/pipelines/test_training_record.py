@@ -4,23 +4,15 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from tiny_recipe import tiny_recipe
 
-from fer_kedro.architecture import ConvolutionalNetwork
 from fer_kedro.faces import Faces
 from fer_kedro.pipelines.training.nodes import describe
 from fer_kedro.protocols.derive import derive_split
 from fer_kedro.protocols.prepare import prepare_faces
 from fer_kedro.protocols.split import Protocol
-from fer_kedro.recipe import Recipe, Training
 
 HONEST = Protocol(name="honest", drop_training_copies=True, drop_validation_copies=True, on_leak="stop")
-RECIPE = Recipe(
-    name="tiny",
-    report="none",
-    description="Tiny",
-    model=ConvolutionalNetwork(blocks=((4,),)),
-    training=Training(epochs=1),
-)
 IMAGES = np.random.default_rng(0).integers(0, 256, (30, 48, 48), dtype=np.uint8)
 LABELS = np.arange(30) % 3
 NAMES = ("calm", "cross", "glad")
@@ -28,7 +20,9 @@ NAMES = ("calm", "cross", "glad")
 
 def recorded(faces: Faces) -> dict[str, object]:
     prepared = prepare_faces(faces, HONEST, None)
-    record = describe(faces=faces, prepared=prepared, protocol=HONEST, recipe=RECIPE, training={}, environment={})
+    record = describe(
+        faces=faces, prepared=prepared, protocol=HONEST, recipe=tiny_recipe(), training={}, environment={}
+    )
     data: dict[str, object] = record["data"]
     return data
 

@@ -102,6 +102,25 @@ def test_two_copies_of_one_source_are_siblings_whatever_their_groups(faces: Face
     assert found.generated_evaluation_faces == 1
 
 
+@pytest.mark.parametrize(
+    ("train", "validation", "warning"),
+    [
+        ([3], [4], ""),
+        ([0], [4], "LEAKY: 50.0% of the test faces have a sibling in training"),
+        ([3], [8, 9], "LEAKY: the test faces were selected on"),
+        ([3], [6, 9], "LEAKY: the test faces were selected on"),
+        ([0], [8, 9], "LEAKY: 50.0% of the test faces have a sibling in training and the test faces were selected on"),
+        ([1], [7], "LEAKY: evaluation faces know each other"),
+        ([3], [6], "LEAKY: evaluation faces know each other"),
+    ],
+    ids=["clean", "trained on", "selected on", "a copy selected on", "both", "validation trained on", "one of two"],
+)
+def test_what_is_said_beside_an_accuracy(faces: Faces, train: list[int], validation: list[int], warning: str) -> None:
+    found = audit_leaks(faces.take(train), faces.take(validation), faces.take([8, 9]))
+    assert found.warning == warning
+    assert found.selected_on_test == ("selected on" in warning)
+
+
 def test_copied_in_training_asks_for_exact_copies_of_the_face_or_of_its_source(faces: Faces) -> None:
     known = faces.with_columns(exact_group=[0, 1, 2, 3, 4, 5, 0, 7, 8, 9])
     train = known.take([0, 1]).table

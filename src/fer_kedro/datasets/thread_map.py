@@ -1,10 +1,11 @@
 """Work that several threads do while one reads, in bounded memory."""
 
-import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TypeVar
+
+from fer_kedro.threads import thread_count
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -23,7 +24,7 @@ def map_in_threads(work: Callable[[Item], Result], items: Iterable[Item]) -> Ite
     >>> list(map_in_threads(str.upper, "abc"))
     ['A', 'B', 'C']
     """
-    threads = os.cpu_count() or 1
+    threads = thread_count()
     running: deque[Future[Result]] = deque()
     with ThreadPoolExecutor(threads) as pool:
         for item in items:

@@ -10,14 +10,11 @@ from fer_kedro.recipe import Recipe
 from fer_kedro.source_code import TRAINING, code_digest
 from fer_kedro.threads import thread_count
 
-PROSE = {"description", "chosen", "report", "reported"}
-
 
 def fingerprint(recipe: Recipe, precision: str, *data: str) -> str:
     """Hash of a recipe's decisions, the digests of its data, and what computes: code, versions, precision, threads."""
     backend = keras.backend.backend()
     versions = [backend, *map(version, (backend, "keras", "numpy", "opencv-python-headless"))]
-    decisions = recipe.model_dump_json(exclude=PROSE)
     computed_by = [precision, *versions, str(thread_count()), code_digest(patterns=TRAINING)]
-    parts = [decisions, check_weights(recipe.model), *computed_by, *data]
+    parts = [recipe.decisions(), check_weights(recipe.model), *computed_by, *data]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()

@@ -43,7 +43,9 @@ def balance(faces: Faces, rows: Indices, balancing: Balancing) -> Balanced:
     if faces.table["blank"].to_numpy()[rows].any():
         raise ValueError("Blank faces can't be sources of generated ones: leave them out of the rows to balance.")
     labels = faces.labels[rows]
-    parts = [_balance_class(faces, rows[labels == code], code, balancing) for code in range(len(faces.class_names))]
+    counts = np.bincount(labels, minlength=len(faces.class_names))
+    target = int(counts.min()) if balancing.target == "smallest" else balancing.target
+    parts = [_balance_class(faces, rows[labels == code], code, target, balancing) for code in range(len(counts))]
     return Balanced(
         kept=np.sort(np.concatenate([part.kept for part in parts])),
         generated=concatenate([part.generated for part in parts]),
@@ -55,16 +57,16 @@ def balanced_faces(faces: Faces, balanced: Balanced) -> Faces:
     return concatenate([faces.take(balanced.kept), balanced.generated])
 
 
-def _balance_class(faces: Faces, rows: Indices, code: int, balancing: Balancing) -> Balanced:
+def _balance_class(faces: Faces, rows: Indices, code: int, target: int, balancing: Balancing) -> Balanced:
     if not len(rows):
         raise InputError(
             f"Class '{faces.class_names[code]}' has no training face to generate others from; "
             "give data that has every class, or use a recipe without balancing."
         )
     rng = np.random.default_rng((balancing.seed, code, 1))
-    kept = rng.choice(rows, balancing.target, replace=False) if len(rows) > balancing.target else rows
-    sources = rng.choice(rows, balancing.target - len(kept))
-    first_id = code * balancing.target
+    kept = rng.choice(rows, target, replace=False) if len(rows) > target else rows
+    sources = rng.choice(rows, target - len(kept))
+    first_id = code * target
     return Balanced(kept, _generate(faces, sources, first_id, balancing.augmentation, rng))
 
 

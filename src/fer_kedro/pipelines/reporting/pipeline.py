@@ -108,7 +108,7 @@ def create_publish_pipeline(runs: Sequence[str] = (), **kwargs: Any) -> Pipeline
 def create_results_pipeline(**kwargs: Any) -> Pipeline:
     """Write the pages of the docs that show results, from what is committed."""
     committed = ["committed_records", "committed_predictions"]
-    inputs = [*committed, "params:recipes", "stored_human_baseline"]
+    inputs = [*committed, "params:recipes", "stored_human_baseline", "recipe_speeds"]
     return Pipeline(
         [
             Node(nodes.results_page, inputs, "results_page", name="write_results"),

@@ -65,6 +65,7 @@ def results_page(
     committed_predictions: Predictions,
     recipes: dict[str, Any],
     stored_human_baseline: Stored,
+    recipe_speeds: Stored,
 ) -> str:
     """Write the page: all recipes, details of all runs, baselines, paired tests, and a section for each run.
 
@@ -78,13 +79,15 @@ def results_page(
         All recipes by name, trained or not.
     stored_human_baseline
         See `baselines`.
+    recipe_speeds
+        What `benchmarks/bench_recipes.py` wrote, or nothing: how long a recipe that is not trained yet would take.
     """
     records = list(committed_records.values())
     comparison = comparison_table(records)
     by_recipe = _by_recipe(comparison)
     parts = [
         INTRODUCTION,
-        *_recipes(comparison, recipes),
+        *_recipes(comparison, recipes, recipe_speeds),
         COLUMNS + _intervals(records),
         *["## Scores\n", SCORES, tables.scores_table(by_recipe)],
         *["## Costs\n", COSTS, tables.costs_table(by_recipe)],
@@ -106,13 +109,25 @@ def _by_recipe(comparison: pd.DataFrame) -> pd.DataFrame:
     return comparison.assign(place=place).sort_values(["recipe", "place", "protocol", "seed"])
 
 
-def _recipes(comparison: pd.DataFrame, recipes: Mapping[str, Any]) -> list[str]:
+def _recipes(comparison: pd.DataFrame, recipes: Mapping[str, Any], speeds: Stored) -> list[str]:
     parts = []
     for block in recipe_blocks(recipe_table(comparison)):
         parts += [f"## {block.title}\n", tables.recipes_table(block)]
     if missing := sorted(set(recipes) - set(comparison["recipe"])):
-        parts.append(f"Not trained yet: {', '.join(f'`{name}`' for name in missing)}.\n")
+        parts.append(f"Not trained yet: {', '.join(f'`{name}`' for name in missing)}.{_why(missing, speeds)}\n")
     return parts
+
+
+def _why(missing: list[str], speeds: Stored) -> str:
+    """Say how long the missing trainings would take, where that was measured."""
+    for measured in speeds.values():
+        hours = {name: measured["recipes"][name]["hours at most"] for name in missing if name in measured["recipes"]}
+        told = ", ".join(f"`{name}` {most:g}" for name, most in sorted(hours.items(), key=lambda item: item[1]))
+        return (
+            f" They wait for time on a machine: all epochs of one protocol would take so many hours on "
+            f"{measured['machine']} ({measured['command']}, commit `{measured['commit']}`): {told}."
+        )
+    return ""
 
 
 def _baselines(comparison: pd.DataFrame, stored: Stored) -> list[str]:

@@ -9,27 +9,33 @@ SHARED = {"faces", "balanced_faces", "environment"}
 
 
 def create_pipeline(
-    protocol: str = "honest", recipe: str = "goldstein_cnn", *, own: bool = False, **kwargs: object
+    protocol: str = "honest",
+    recipe: str = "goldstein_cnn",
+    *,
+    own: bool = False,
+    found_by: str | None = None,
+    **kwargs: object,
 ) -> Pipeline:
     """Train one recipe under one protocol, in the namespace `<protocol>.<recipe>`.
 
-    A protocol that is the recipe's `own` brings the recipe as it is under this protocol.
+    A protocol that is the recipe's `own` brings the recipe as it is under this protocol. A recipe that is `found_by` a
+    search is no parameter but that dataset.
     """
     run = f"{protocol}.{recipe}"
+    parameters = {"params:protocol": f"params:{run}.protocol" if own else f"params:protocols.{protocol}"}
+    if not found_by:
+        parameters["params:recipe"] = f"params:{run}.recipe" if own else f"params:recipes.{recipe}"
     return Pipeline(
-        _template(),
+        _template("recipe" if found_by else "params:recipe"),
         namespace=run,
-        inputs=SHARED,
-        parameters={
-            "params:protocol": f"params:{run}.protocol" if own else f"params:protocols.{protocol}",
-            "params:recipe": f"params:{run}.recipe" if own else f"params:recipes.{recipe}",
-        },
+        inputs={name: name for name in SHARED} | ({"recipe": found_by} if found_by else {}),
+        parameters=parameters,
         tags=["training", protocol, recipe],
     )
 
 
-def _template() -> Pipeline:
-    decisions = {"protocol": "params:protocol", "recipe": "params:recipe"}
+def _template(recipe: str) -> Pipeline:
+    decisions = {"protocol": "params:protocol", "recipe": recipe}
     described = {name: name for name in ("faces", "prepared", "training", "environment")}
     return Pipeline(
         [
@@ -41,7 +47,7 @@ def _template() -> Pipeline:
             ),
             Node(
                 fit,
-                inputs=["faces", "prepared", "params:recipe", "monitor"],
+                inputs=["faces", "prepared", recipe, "monitor"],
                 outputs=["model", "history", "training"],
                 name="fit",
             ),

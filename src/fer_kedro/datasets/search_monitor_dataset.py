@@ -1,0 +1,86 @@
+"""The monitor of a search: a progress bar over folds, and listeners for the trials that are over."""
+
+from collections import Counter
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from kedro.io import AbstractDataset, DatasetError
+from tqdm import tqdm
+
+if TYPE_CHECKING:
+    from fer_kedro.search.monitor import Trial
+    from fer_kedro.search.tasks import FoldResult
+else:
+    Trial = FoldResult = Any
+
+TrialListener = Callable[[Trial], None]
+WORDS = {"COMPLETE": "complete", "PRUNED": "pruned", "FAIL": "failed"}
+
+
+class SearchProgress:
+    """Shows on the terminal how many folds are done and the best mean accuracy, passes trials on to listeners."""
+
+    def __init__(self) -> None:
+        self._listeners: list[TrialListener] = []
+        self._bar: tqdm[Any] | None = None
+
+    def listen(self, listener: TrialListener) -> None:
+        """Call `listener(trial)` when a trial is over."""
+        self._listeners.append(listener)
+
+    def begin(self, name: str, trials: int, folds: int) -> None:
+        """Open the bar, as long as if no trial stopped early."""
+        self._folds, self._counts = folds, Counter[str]()
+        self._best: tuple[float, int] | None = None
+        self._bar = tqdm(total=trials * folds, desc=name, unit="fold", mininterval=0.5, dynamic_ncols=True)
+
+    def fold(self, result: FoldResult) -> None:
+        """Advance the bar."""
+        if self._bar is not None:
+            self._bar.update()
+
+    def trial(self, trial: Trial) -> None:
+        """Take what a trial leaves out off the bar, show how the search stands, and tell the listeners."""
+        self._counts[trial.state] += 1
+        if trial.state == "COMPLETE":
+            mean = sum(trial.accuracies) / len(trial.accuracies)
+            self._best = max(self._best or (mean, -trial.number), (mean, -trial.number))
+        if self._bar is not None:
+            self._bar.total -= self._folds - len(trial.folds)
+            self._bar.set_postfix_str(self._standing())
+        for listener in self._listeners:
+            listener(trial)
+
+    def end(self) -> None:
+        """Close the bar."""
+        if self._bar is not None:
+            self._bar.close()
+
+    def _standing(self) -> str:
+        best = [f"best {self._best[0]:.1%} (trial {-self._best[1]})"] if self._best else []
+        return ", ".join([*best, *(f"{self._counts[state]} {word}" for state, word in WORDS.items())])
+
+
+class SearchMonitorDataset(AbstractDataset[None, SearchProgress]):
+    """Gives a search its monitor.
+
+    Examples
+    --------
+    >>> from fer_kedro.search.monitor import Trial
+    >>> monitor, numbers = SearchMonitorDataset().load(), []
+    >>> monitor.listen(lambda trial: numbers.append(trial.number))
+    """
+
+    def __init__(self, *, metadata: dict[str, Any] | None = None) -> None:
+        self.metadata = metadata
+
+    def load(self) -> SearchProgress:
+        """Return a new monitor."""
+        return SearchProgress()
+
+    def save(self, data: None) -> None:
+        """Refuse: a monitor is given, not stored."""
+        raise DatasetError("A monitor can't be saved; a search only reads it.")
+
+    def _describe(self) -> dict[str, Any]:
+        return {}
