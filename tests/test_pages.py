@@ -53,6 +53,60 @@ def test_a_default_recipe_that_no_page_describes_is_named(conf: Path, globals_pa
         pages.default_recipe()
 
 
+@pytest.mark.parametrize("setting", ["default_recipe", "default_search"])
+def test_a_default_among_no_pages_at_all_is_told(conf: Path, setting: str) -> None:
+    (conf / "parameters_recipes" / "mine.yml").unlink()
+    with pytest.raises(InputError, match=f"globals.yml asks for {setting} .*there is no page at all"):
+        getattr(pages, setting)()
+
+
+def search(conf: Path, name: str, content: str) -> None:
+    (conf / "parameters_searches").mkdir(exist_ok=True)
+    (conf / "parameters_searches" / f"{name}.yml").write_text(content)
+
+
+def test_pages_are_searches_around_recipes(conf: Path) -> None:
+    search(conf, "wide", "searches: {wide: {name: wide, recipe: mine}}")
+    search(conf, "deep", "searches: {deep: {name: deep, recipe: mine}}")
+    assert pages.searches() == {"deep": "mine", "wide": "mine"}
+
+
+def test_without_pages_of_searches_there_are_none(conf: Path) -> None:
+    assert pages.searches() == {}
+
+
+@pytest.mark.parametrize(
+    ("page", "complaint"),
+    [
+        ("", "must hold one search whose key and name are 'odd'"),
+        ("searches: [1]", "must hold one search"),
+        ("searches: {odd: 3}", "must hold one search"),
+        ("searches: {odd: {recipe: mine}}", "must hold one search"),
+        ("searches: {odd: {name: wide, recipe: mine}}", "must hold one search"),
+        ("searches: {wide: {name: odd, recipe: mine}}", "must hold one search"),
+        ("searches: {odd: {name: odd}, wide: {name: wide}}", "its own name in all three places"),
+        ("recipes: {odd: {name: odd}}", "must hold one search"),
+        ("searches:\n  odd: [1, 2\n", r"line 3, is not YAML \(expected ','"),
+        ("searches: {odd: {name: odd, recipe: mien}}", "searches around 'mien', which no page describes; try 'mine'."),
+        ("searches: {odd: {name: odd}}", "searches around 'None', which no page describes; try 'mine'."),
+    ],
+)
+def test_an_odd_page_of_a_search_is_named(conf: Path, page: str, complaint: str) -> None:
+    search(conf, "odd", page)
+    with pytest.raises(InputError, match="odd.yml.*" + complaint):
+        pages.searches()
+
+
+@pytest.mark.parametrize("globals_page", ["default_search: wid", "", "default_search:", "default_search: [wide]"])
+def test_a_default_search_that_no_page_describes_is_named(conf: Path, globals_page: str) -> None:
+    search(conf, "wide", "searches: {wide: {name: wide, recipe: mine}}")
+    (conf / "globals.yml").write_text("default_search: wide")
+    assert pages.default_search() == "wide"
+    (conf / "globals.yml").write_text(globals_page)
+    with pytest.raises(InputError, match=r"asks for default_search .*, which no page describes; try 'wide'"):
+        pages.default_search()
+
+
 def test_every_recipe_runs_under_every_shared_protocol_and_under_its_pages_own(conf: Path) -> None:
     own = "as_told: {odd: {protocol: {name: as_told}, recipe: {name: odd}}}"
     (conf / "parameters_recipes" / "odd.yml").write_text(OWN + own)

@@ -40,7 +40,7 @@ def register_pipelines() -> dict[str, Pipeline]:
         "searched": sources + search_and_training(search, every_search[search]),
         "training": complete,
         "reporting": reporting.create_pipeline([default]),
-        "publish": reporting.create_publish_pipeline(every),
+        "publish": reporting.create_publish_pipeline(every) + kfold_search.create_publish_pipeline(every_search),
         "results_page": reporting.create_results_pipeline(),
         "human_baseline": reporting.create_human_baseline_pipeline(),
         "all_recipes": sources + training_and_reports(every),

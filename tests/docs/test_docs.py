@@ -16,8 +16,10 @@ from kedro_mlflow.config.kedro_mlflow_config import KedroMlflowConfig
 from markdown.extensions.toc import slugify
 
 from fer_kedro.pipeline_registry import PROTOCOL, recipes, register_pipelines, runs, training_and_reports
+from fer_kedro.pipelines.kfold_search import create_pipeline as create_search
 from fer_kedro.protocols.protocol import Protocol
 from fer_kedro.recipe import Recipe
+from fer_kedro.search.decisions import Search
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCS = ROOT / "docs"
@@ -65,7 +67,15 @@ def pipelines() -> dict[str, Pipeline]:
     written = {name for text in TEXTS.values() for name in re.findall(r"parameters_recipes/(\w+)\.yml", text)}
     new = [f"{PROTOCOL}.{recipe}" for recipe in sorted(written - set(recipes()))]
     sources = registered["ingestion"] + registered["balancing"]
-    return registered | {"all_recipes": sources + training_and_reports([*runs(), *new])}
+    searches = (
+        create_search(name, page["searches"][name]["recipe"])
+        for page in yaml_blocks("searches")
+        for name in page["searches"]
+    )
+    return registered | {
+        "all_recipes": sources + training_and_reports([*runs(), *new]),
+        "all_searches": sum(searches, start=registered["all_searches"]),
+    }
 
 
 @pytest.fixture(scope="module")
@@ -158,6 +168,13 @@ def test_docstring_sections_are_in_numpydoc_form() -> None:
 def test_shown_recipe_is_valid(page: dict[str, Any]) -> None:
     for name, recipe in page["recipes"].items():
         assert Recipe.model_validate(recipe).name == name
+
+
+@pytest.mark.parametrize("page", yaml_blocks("searches"))
+def test_shown_search_is_valid(page: dict[str, Any]) -> None:
+    for name, search in page["searches"].items():
+        assert Search.model_validate(search).name == name
+        assert search["recipe"] in recipes()
 
 
 @pytest.mark.parametrize("page", yaml_blocks("as_reported"))

@@ -30,9 +30,9 @@ class SearchProgress:
 
     def begin(self, name: str, trials: int, folds: int) -> None:
         """Open the bar, as long as if no trial stopped early."""
-        self._folds, self._counts = folds, Counter[str]()
+        self._folds, self._total, self._counts = folds, trials * folds, Counter[str]()
         self._best: tuple[float, int] | None = None
-        self._bar = tqdm(total=trials * folds, desc=name, unit="fold", mininterval=0.5, dynamic_ncols=True)
+        self._bar = tqdm(total=self._total, desc=name, unit="fold", mininterval=0.5, dynamic_ncols=True)
 
     def fold(self, result: FoldResult) -> None:
         """Advance the bar."""
@@ -45,8 +45,9 @@ class SearchProgress:
         if trial.state == "COMPLETE":
             mean = sum(trial.accuracies) / len(trial.accuracies)
             self._best = max(self._best or (mean, -trial.number), (mean, -trial.number))
+        self._total -= self._folds - len(trial.folds)
         if self._bar is not None:
-            self._bar.total -= self._folds - len(trial.folds)
+            self._bar.total = self._total
             self._bar.set_postfix_str(self._standing())
         for listener in self._listeners:
             listener(trial)

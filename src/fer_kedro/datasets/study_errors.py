@@ -38,5 +38,5 @@ def server_sentence(storage: str, reason: str) -> str:
             "The address of the studies is none; write it as in postgresql+psycopg://user@host/optuna, and the "
             "password into ~/.pgpass."
         )
-    shown = url.set(password=None, query={}).render_as_string()
+    shown = url.set(query={}).render_as_string(hide_password=True)  # a query may hold a password too
     return f"{shown} can't be used as storage of studies ({reason}): check the address and the server."

@@ -21,7 +21,12 @@ from fer_kedro.hooks.seeds import check_seeds
 
 FULL = (errno.ENOSPC, errno.EDQUOT)
 UNWRITABLE = (errno.EACCES, errno.EPERM, errno.EROFS)
-FULL_DATABASE = "database or disk is full"
+DATABASE = {
+    "database or disk is full": "The disk with MLflow's database is full; make room and give the same command again.",
+    "database is locked": "MLflow's database, or the study's, is locked by another process; wait until that has ended, "
+    "and give the same command again.",
+}
+"""What SQLite says, and what that means."""
 UNREADABLE = (ValueError, OSError, EOFError)
 LOADED = re.compile(r"Failed while loading data from dataset .*?filepath=(.*?)[,)]", re.DOTALL)
 
@@ -93,8 +98,8 @@ def _told(error: BaseException, configuration: Configuration) -> str | None:
         return f"{_one_line(error).removesuffix('.')}; correct that file."
     if isinstance(error, OSError):
         return _told_by_system(error)
-    if FULL_DATABASE in str(error):
-        return "The disk with MLflow's database is full; make room and give the same command again."
+    if sentence := next((sentence for said, sentence in DATABASE.items() if said in str(error)), None):
+        return sentence
     return unknown_selection(error) if isinstance(error, ValueError) else None
 
 

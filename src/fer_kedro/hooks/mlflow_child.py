@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Self
 
 from fer_kedro.faces import Faces
 from fer_kedro.hooks.decisions import parameters
@@ -32,7 +32,7 @@ class ChildRun(TrackedRun):
         self._logged: set[str] = set()
 
     @classmethod
-    def start(cls, name: str, parent_id: str, tags: dict[str, str]) -> "ChildRun":
+    def start(cls, name: str, parent_id: str, tags: dict[str, str]) -> Self:
         """Open a new run named `<protocol>.<recipe>` below a parent; by its tags it is found after a kill."""
         from mlflow import MlflowClient
 
@@ -43,7 +43,7 @@ class ChildRun(TrackedRun):
         return cls(client.create_run(experiment, run_name=name, tags=tags).info.run_id)
 
     @classmethod
-    def resume(cls, run_id: str, parent_id: str, tags: dict[str, str]) -> "ChildRun":
+    def resume(cls, run_id: str, parent_id: str, tags: dict[str, str]) -> Self:
         """Go on with a run that was killed, below the new command's parent."""
         from mlflow import MlflowClient
 

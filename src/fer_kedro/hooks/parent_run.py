@@ -5,11 +5,13 @@ from typing import TYPE_CHECKING
 from fer_kedro.faces import Faces
 from fer_kedro.hooks.decisions import subject
 from fer_kedro.hooks.mlflow_child import ChildRun
+from fer_kedro.hooks.study_run import StudyRun
 from fer_kedro.hooks.tracked_run import TrackedRun
 from fer_kedro.hooks.unfinished_runs import FOLDER, SUBJECT, UnfinishedRuns
 from fer_kedro.protocols.split import Protocol
 from fer_kedro.recipe import Recipe
-from fer_kedro.source_code import code_digest
+from fer_kedro.search.decisions import Search
+from fer_kedro.source_code import SEARCH, code_digest
 
 if TYPE_CHECKING:
     from mlflow import ActiveRun
@@ -43,6 +45,15 @@ class ParentRun(TrackedRun):
         child = ChildRun.resume(killed, self.id, tags) if killed else ChildRun.start(name, self.id, tags)
         child.log_recipe(recipe)
         return child
+
+    def study(self, name: str, recipe: Recipe, search: Search, faces: Faces) -> StudyRun:
+        """Go on with the run of the same study, however that ended, or start one."""
+        it = subject(recipe, search, faces, code_digest(patterns=SEARCH))
+        tags = {**self._tags, SUBJECT: it, "search": search.name, "recipe": search.recipe}
+        former = self._unfinished.last(name, it)
+        study = StudyRun.resume(former, self.id, tags) if former else StudyRun.start(name, self.id, tags)
+        study.log_search(search, recipe)
+        return study
 
     def interrupt(self) -> None:
         """End as KILLED, unless the run is the user's own."""

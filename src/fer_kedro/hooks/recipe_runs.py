@@ -14,9 +14,11 @@ from fer_kedro.hooks.data_folder import data_folder
 from fer_kedro.hooks.mlflow_child import ChildRun
 from fer_kedro.hooks.namespaces import run_and_dataset, run_of
 from fer_kedro.hooks.parent_run import ParentRun
+from fer_kedro.hooks.study_run import StudyRun
 from fer_kedro.hooks.unfinished_runs import owner_of, starts_owned_by
 from fer_kedro.protocols.split import Protocol
 from fer_kedro.recipe import Recipe
+from fer_kedro.search.decisions import Search
 
 Value = TypeVar("Value")
 
@@ -79,6 +81,8 @@ class RecipeRunHooks:
                 child.log_faces(value)
             elif name.endswith(".monitor"):
                 value.listen(child.log_epoch)
+            elif name.endswith(".search_monitor") and isinstance(child, StudyRun):
+                value.listen(child.log_trial)
 
     @hook_impl
     def after_dataset_saved(self, dataset_name: str, data: Any) -> None:
@@ -105,10 +109,14 @@ class RecipeRunHooks:
     def _child(self, name: str | None, parent: ParentRun, inputs: dict[str, Any]) -> ChildRun | None:
         if name is None:
             return None
-        recipe, protocol, faces = _first(inputs, Recipe), _first(inputs, Protocol), _first(inputs, Faces)
+        recipe, faces, search = _first(inputs, Recipe), _first(inputs, Faces), _first(inputs, Search)
         with self._lock:
             if recipe is not None and faces is not None and name not in self._children:
-                self._children[name] = parent.child(name, recipe, protocol, faces)
+                self._children[name] = (
+                    parent.study(name, recipe, search, faces)
+                    if search is not None
+                    else parent.child(name, recipe, _first(inputs, Protocol), faces)
+                )
         return self._children.get(name)
 
     def _end_children(self, status: str) -> None:

@@ -4,6 +4,7 @@ from typing import Any
 
 import pandas as pd
 from matplotlib.figure import Figure
+from plotly.basedatatypes import BaseFigure
 
 MOST_ROWS = 500
 """Longer tables are data, and stay where they are."""
@@ -30,9 +31,14 @@ class TrackedRun:
             self._client.set_tag(self.id, name.replace("__", "."), value)
 
     def log_output(self, name: str, data: Any) -> None:
-        """Log a dataset as an artifact, if it is a figure, a short table or an HTML page."""
+        """Log a dataset as an artifact, if it is a figure, a short table or an HTML page.
+
+        A Plotly figure carries its 5 MB of script, so that nothing is fetched when it is looked at.
+        """
         if isinstance(data, Figure):
             self._client.log_figure(self.id, data, f"figures/{name}.png")
+        elif isinstance(data, BaseFigure):
+            self._client.log_figure(self.id, data, f"figures/{name}.html", save_kwargs={"include_plotlyjs": True})
         elif isinstance(data, pd.DataFrame) and len(data) <= MOST_ROWS:
             self._client.log_text(self.id, data.to_csv(index=False), f"tables/{name}.csv")
         elif name == "report_page":

@@ -74,8 +74,14 @@ class UnfinishedRuns:
 
     def killed(self, name: str, subject: str) -> str | None:
         """Return the id of the latest killed run of this name and subject, if there is one."""
-        wanted = f"attributes.status = 'KILLED' and tags.`mlflow.runName` = '{name}' and tags.`{SUBJECT}` = '{subject}'"
-        found = self._search(wanted)
+        return self._latest(name, subject, " and attributes.status = 'KILLED'")
+
+    def last(self, name: str, subject: str) -> str | None:
+        """Return the id of the latest run of this name and subject, however it ended, if there is one."""
+        return self._latest(name, subject)
+
+    def _latest(self, name: str, subject: str, condition: str = "") -> str | None:
+        found = self._search(f"tags.`mlflow.runName` = '{name}' and tags.`{SUBJECT}` = '{subject}'{condition}")
         return found[0].info.run_id if found else None
 
     def _search(self, wanted: str) -> list[Any]:

@@ -1,152 +1,126 @@
 """Tasks sent to a Dask cluster: as many at once as it has workers, and sent again where workers were lost."""
 
 import threading
-import time
+from collections import deque
 from collections.abc import Callable
-from concurrent.futures import CancelledError
+from concurrent.futures import CancelledError, Future
 from contextlib import suppress
-from typing import TYPE_CHECKING, TypeVar
+from dataclasses import dataclass, field
+from functools import partial
+from queue import Empty, SimpleQueue
+from typing import TYPE_CHECKING, Any
 
-from fer_kedro.errors import InputError
+from fer_kedro.search.dask_check import not_installed
+from fer_kedro.search.dask_patrol import PATROL_SECONDS, Patrol
 from fer_kedro.search.dask_worker import run_alone
 from fer_kedro.search.executors import MOST_DEATHS, WORKER_DIED, Work
 from fer_kedro.search.folds import FoldedFaces
 from fer_kedro.search.tasks import FoldResult, FoldTask
 
 if TYPE_CHECKING:
-    from distributed import Client, Future
+    import distributed
 
-Answer = TypeVar("Answer")
 
-MOST_AT_ONCE = 1024
-"""Threads that wait for an answer each."""
-
-PATROL_SECONDS = 1.0
-"""How often workers are counted: they come and go."""
-
-RETURN_SECONDS = 60.0
-"""How long a cluster may be without any worker."""
+@dataclass(eq=False)
+class _Order:
+    task: FoldTask
+    answer: "Future[FoldResult]" = field(default_factory=Future)
+    times_lost: int = 0
 
 
 class Cluster:
-    """The faces on a cluster's workers, and tasks with them.
+    """The faces on a cluster's workers, and tasks with them, all looked after by one thread.
 
-    A worker gets its next task when it has finished one. With several at a worker, Dask would hold each of them to
+    A worker is sent its next task when it has finished one. Of several tasks at a worker, Dask would hold each to
     account for its death, and give up those that had only waited there.
     """
 
-    def __init__(self, client: "Client", address: str, data: FoldedFaces, threads: int, work: Work) -> None:
+    def __init__(self, client: "distributed.Client", address: str, data: FoldedFaces, threads: int, work: Work) -> None:
         self._client, self._address = client, address
         self._data, self._threads, self._work = data, threads, work
-        self._sharing = threading.Lock()
-        self._shared = self._share()
-        self._room = threading.Condition()
-        self._running: set[Future[FoldResult]] = set()
-        self._busy, self._workers, self._counted, self._seen = 0, 0, 0.0, time.monotonic()
+        self._waiting: deque[_Order] = deque()
+        self._running: dict[distributed.Future[FoldResult], _Order] = {}
+        self._shared: distributed.Future[FoldedFaces] | None = None
+        self._patrol = Patrol(client, address)
+        self._news: SimpleQueue[Callable[[], Any]] = SimpleQueue()
         self._left = False
+        self._thread = threading.Thread(target=self._look_after, name="cluster", daemon=True)
+        self._thread.start()
 
-    def run(self, task: FoldTask) -> FoldResult:
-        """Wait for a worker, and for its answer.
-
-        Raises
-        ------
-        InputError
-            If there are no workers any more, or no scheduler, or a worker can't load this project.
-        """
-        self._enter()
-        try:
-            return self._run(task)
-        finally:
-            with self._room:
-                self._busy -= 1
-                self._room.notify()
+    def submit(self, task: FoldTask) -> "Future[FoldResult]":
+        """Have a task run; it fails with an InputError where scheduler or workers are lost for good."""
+        order = _Order(task)
+        self._news.put(partial(self._waiting.append, order))
+        return order.answer
 
     def leave(self) -> None:
         """Cancel what is not finished; a worker that is in the middle of a task finishes it for nobody."""
         self._left = True
-        with self._room:
-            self._room.notify_all()
-        with suppress(OSError, RuntimeError):  # it may be lost
-            self._client.cancel(list(self._running))
+        self._news.put(lambda: None)
+        self._thread.join()
 
-    def _run(self, task: FoldTask) -> FoldResult:
+    def _look_after(self) -> None:
+        while not self._left:
+            try:
+                with suppress(Empty):
+                    self._news.get(timeout=PATROL_SECONDS)()
+                self._advance()
+            except (OSError, RuntimeError):
+                self._end(self._patrol.lost("the scheduler"))
+            except Exception as error:  # whoever waits for an answer must be told
+                self._end(error)
+        with suppress(OSError, RuntimeError):
+            self._client.cancel(list(self._running))
+        self._end(CancelledError())
+
+    def _advance(self) -> None:
+        if not self._waiting:
+            return
+        workers = self._patrol.workers()
+        if workers and self._shared is None:
+            with suppress(OSError):  # the last of them has just died: wait for the next patrol
+                self._shared = self._client.scatter(self._data, broadcast=True, hash=False, timeout=PATROL_SECONDS)
+        while self._waiting and self._shared and len(self._running) < workers:
+            self._send(self._waiting.popleft(), self._shared)
+
+    def _send(self, order: _Order, shared: "distributed.Future[FoldedFaces]") -> None:
+        if order.answer.running() or order.answer.set_running_or_notify_cancel():
+            future = self._client.submit(run_alone, shared, order.task, self._threads, self._work, pure=False)
+            self._running[future] = order
+            future.add_done_callback(lambda done: self._news.put(partial(self._settle, done, shared)))
+
+    def _settle(self, future: "distributed.Future[FoldResult]", shared: "distributed.Future[FoldedFaces]") -> None:
         from distributed import KilledWorker
 
-        for _ in range(MOST_DEATHS):
-            shared = self._shared
-            try:
-                return self._answer(task, shared)
-            except KilledWorker:  # Dask has run it elsewhere already, again and again
-                break
-            except CancelledError as error:
-                if self._left:
-                    raise
-                if getattr(error, "reason", "") == "scheduler-connection-lost":
-                    raise self._lost("the scheduler") from error
-                self._share_again(shared)
-            except (ImportError, AttributeError) as error:
-                raise InputError(
-                    f"A worker of {self._address} can't load fer_kedro ({error}); install the same version on every "
-                    "worker, start the workers again, and give the same command."
-                ) from error
-        return FoldResult(task.trial, task.fold, failure=WORKER_DIED)
-
-    def _answer(self, task: FoldTask, shared: "Future[FoldedFaces]") -> FoldResult:
-        future = self._client.submit(run_alone, shared, task, self._threads, self._work, pure=False)
-        self._running.add(future)
+        if (order := self._running.pop(future, None)) is None:
+            return
         try:
-            if self._left:
-                raise CancelledError
-            result: FoldResult = future.result()
-            return result
-        finally:
-            self._running.discard(future)
+            order.answer.set_result(future.result())
+        except KilledWorker:  # Dask has sent it to other workers already, again and again
+            self._give_up(order)
+        except CancelledError:
+            self._send_again(order, shared)
+        except (ImportError, AttributeError) as error:  # of a worker that joined later than the check
+            order.answer.set_exception(not_installed(f"A worker of {self._address}", error))
+        except Exception as error:
+            order.answer.set_exception(error)
 
-    def _share(self) -> "Future[FoldedFaces]":
-        scatter = self._client.scatter
-        return self._asked(lambda: scatter(self._data, broadcast=True, hash=False, timeout=RETURN_SECONDS))
+    def _send_again(self, order: _Order, shared: "distributed.Future[FoldedFaces]") -> None:
+        """Faces that no worker holds any more have taken with them all tasks that wanted them."""
+        if self._shared is shared:
+            self._shared = None
+        order.times_lost += 1
+        if order.times_lost == MOST_DEATHS:
+            self._give_up(order)
+        else:
+            self._waiting.appendleft(order)
 
-    def _share_again(self, lost: "Future[FoldedFaces]") -> None:
-        """Faces that no worker holds any more take with them all tasks that wanted them; the first sends them anew."""
-        with self._sharing:
-            if self._shared is lost:
-                self._wait(lambda: self._count_workers() > 0)
-                self._shared = self._share()
+    def _give_up(self, order: _Order) -> None:
+        order.answer.set_result(FoldResult(order.task.trial, order.task.fold, failure=WORKER_DIED))
 
-    def _enter(self) -> None:
-        with self._room:
-            self._wait(lambda: self._busy < self._count_workers())
-            self._busy += 1
-
-    def _wait(self, ready: Callable[[], bool]) -> None:
-        with self._room:
-            while not self._left and not ready():
-                self._room.wait(PATROL_SECONDS)
-        if self._left:
-            raise CancelledError
-
-    def _count_workers(self) -> int:
-        if self._client.status != "running":
-            raise self._lost("the scheduler")
-        now = time.monotonic()
-        if now - self._counted > PATROL_SECONDS:
-            self._workers, self._counted = len(self._asked(self._client.nthreads)), now
-            if self._workers:
-                self._seen = now
-            elif now - self._seen > RETURN_SECONDS:
-                raise self._lost("the last worker")
-        return self._workers
-
-    def _asked(self, question: Callable[[], Answer]) -> Answer:
-        try:
-            return question()
-        except TimeoutError as error:
-            raise self._lost("the last worker") from error
-        except (OSError, RuntimeError) as error:
-            raise self._lost("the scheduler") from error
-
-    def _lost(self, what: str) -> InputError:
-        return InputError(
-            f"The search has lost {what} at {self._address}; when there is one again, give the same command: "
-            "what is done is kept."
-        )
+    def _end(self, error: Exception) -> None:
+        for order in (*self._running.values(), *self._waiting):
+            if not order.answer.done():
+                order.answer.set_exception(error)
+        self._running.clear()
+        self._waiting.clear()

@@ -71,9 +71,11 @@ def run_fold(data: FoldedFaces, task: FoldTask, threads: int | None) -> FoldResu
     threads
         Of TensorFlow in this process, whose number is then fixed; another number gives other bits. `None` leaves it.
     """
-    began, cpu = time.perf_counter(), time.process_time()
     if threads is not None:
         limit_threads(threads)
+    import fer_kedro.learning.fit  # noqa: F401, it takes a worker seconds once, which are no task's
+
+    began, cpu = time.perf_counter(), time.process_time()
     scored = _scored(data, task)
     return FoldResult(
         task.trial,

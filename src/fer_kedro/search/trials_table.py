@@ -18,7 +18,10 @@ def trials_table(trials: list[Trial], search: Search) -> pd.DataFrame:
         with n - 1), `folds_run`, `seconds`, `fit_seconds` and `cpu_seconds` of all its tasks, and `failure`.
     """
     table = pd.DataFrame([_row(trial, search) for trial in trials])
-    return table.astype(dict.fromkeys(search.space, object))  # or a 3 beside what is missing becomes 3.0
+    # As objects, or a 3 beside what is missing becomes 3.0.
+    return table.assign(
+        **{name: pd.Series([trial.parameters.get(name) for trial in trials], dtype=object) for name in search.space}
+    )
 
 
 def _row(trial: Trial, search: Search) -> dict[str, object]:

@@ -1,6 +1,7 @@
 """Nodes of one search: find the best recipe, tell what it took."""
 
 import hashlib
+import json
 from statistics import fmean
 from typing import TYPE_CHECKING, Any
 
@@ -8,6 +9,14 @@ import pandas as pd
 
 from fer_kedro.errors import InputError
 from fer_kedro.faces import Faces
+from fer_kedro.pipelines.kfold_search.fold_scores import plot_folds
+from fer_kedro.pipelines.kfold_search.history import plot_history
+from fer_kedro.pipelines.kfold_search.importance import plot_importance
+from fer_kedro.pipelines.kfold_search.parallel_coordinates import plot_parallel_coordinates
+from fer_kedro.pipelines.kfold_search.pruning import compare_pruning
+from fer_kedro.pipelines.kfold_search.slices import plot_slices
+from fer_kedro.pipelines.kfold_search.summary import search_summary
+from fer_kedro.pipelines.kfold_search.tables import compare_configurations
 from fer_kedro.recipe import Recipe
 from fer_kedro.search.candidate import check_candidates, searched_recipe
 from fer_kedro.search.decisions import Search
@@ -19,6 +28,19 @@ if TYPE_CHECKING:
     from fer_kedro.search.monitor import SearchMonitor, Trial
 else:
     Studies = FoldExecutor = SearchMonitor = Any
+
+__all__ = [
+    "compare_configurations",
+    "compare_pruning",
+    "plot_folds",
+    "plot_history",
+    "plot_importance",
+    "plot_parallel_coordinates",
+    "plot_slices",
+    "publish_search",
+    "search_folds",
+    "search_record",
+]
 
 
 def search_folds(
@@ -54,6 +76,48 @@ def search_folds(
     with studies.open(f"{search.name}-{digest}") as study:
         trials = run_search(TrialBook(study, search, recipe), search, data, executor, monitor)
     return trials_table(trials, search), searched_recipe(recipe, search, _best(trials, search).parameters)
+
+
+def search_record(
+    *,
+    trials: pd.DataFrame,
+    configurations: pd.DataFrame,
+    pruning_comparison: pd.DataFrame,
+    search: Search,
+    faces: Faces,
+    executor: FoldExecutor,
+    environment: dict[str, Any],
+) -> dict[str, Any]:
+    """Gather what is to be known of a search as plain JSON: its summary, both tables, where and how it was run."""
+    return {
+        **search_summary(trials, search, faces),
+        "description": search.description,
+        "chosen": list(search.chosen),
+        "training_set": f"training side of the protocol '{search.protocol.name}'",
+        "configurations": _plain(configurations),
+        "pruning_compared": _plain(pruning_comparison),
+        "threads_a_worker": executor.threads,
+        **environment,
+    }
+
+
+def publish_search(trials: pd.DataFrame, search_record: dict[str, Any]) -> tuple[pd.DataFrame, dict[str, Any]]:
+    """Give what is to be committed of a search.
+
+    Raises
+    ------
+    InputError
+        Where it was run on demo faces, whose numbers say nothing.
+    """
+    if search_record["data"]["source"] == "demo":
+        raise InputError(f"{search_record['search']} was run on demo faces: publish searches on real faces only.")
+    return trials, search_record
+
+
+def _plain(table: pd.DataFrame) -> list[dict[str, Any]]:
+    """Rows as JSON has them: what is missing is null."""
+    rows: list[dict[str, Any]] = json.loads(table.to_json(orient="records"))
+    return rows
 
 
 def _best(trials: "list[Trial]", search: Search) -> "Trial":

@@ -22,6 +22,7 @@ from fer_kedro.pipelines.reporting.page import render_section, report_page
 from fer_kedro.pipelines.reporting.pairs import compare_pairs
 from fer_kedro.pipelines.reporting.recipe_table import recipe_table
 from fer_kedro.pipelines.reporting.results import results_page
+from fer_kedro.pipelines.reporting.searches_page import searches_page
 from fer_kedro.pipelines.reporting.tables import comparison_table
 
 __all__ = [
@@ -42,6 +43,7 @@ __all__ = [
     "report_page",
     "report_section",
     "results_page",
+    "searches_page",
 ]
 
 Sections = dict[str, dict[str, Any]]

@@ -112,6 +112,7 @@ def create_results_pipeline(**kwargs: Any) -> Pipeline:
     return Pipeline(
         [
             Node(nodes.results_page, inputs, "results_page", name="write_results"),
+            Node(nodes.searches_page, "committed_searches", "searches_page", name="write_searches"),
             Node(nodes.leak_page, committed, "leak_page", name="write_leak_demo"),
             Node(nodes.draw_leak_demo, committed, "leak_figure", name="draw_leak_demo"),
         ]

@@ -1,0 +1,122 @@
+"""The searches page of the docs, as Markdown, from committed records."""
+
+from typing import Any
+
+from fer_kedro.pipelines.reporting.markdown import markdown_table
+
+INTRODUCTION = """\
+# Searches
+
+What each hyperparameter search found, beside what the report says of it.
+
+Generated from the records in `docs/results/kfold_search/` by `kedro run --pipelines=results_page`; not edited by hand.
+Accuracies are means over folds of the training faces ± their standard deviation; PublicTest and PrivateTest are in no
+fold. *p* is that of the best configuration's lead on the same folds, by the corrected resampled t-test (Nadeau and
+Bengio, 2003) with Holm's correction.
+"""
+NONE = "No search has been published yet.\n"
+
+
+def searches_page(committed_searches: dict[str, dict[str, Any]]) -> str:
+    """Write the page: for each search what was searched, its configurations, its compute and what pruning saves.
+
+    Parameters
+    ----------
+    committed_searches
+        Search records; the keys don't matter.
+    """
+    records = sorted(committed_searches.values(), key=lambda record: record["search"], reverse=True)
+    return "\n".join([INTRODUCTION, *(_section(record) for record in records)] if records else [INTRODUCTION, NONE])
+
+
+def _section(record: dict[str, Any]) -> str:
+    chosen = "".join(f"- {choice}\n" for choice in record["chosen"])
+    parts = [
+        f"## {record['search']}\n",
+        f"{record['description']}. Around the recipe `{record['recipe']}`; {_folds(record)}.\n",
+        chosen,
+        _configurations(record),
+        _agreement(record["agreement_with_report"]),
+        _compute(record),
+        _pruning(record["pruning_compared"]),
+        f"Commit `{record['commit']}`, {record['machine']}, threads a worker: {record['threads_a_worker']}.\n",
+    ]
+    return "\n".join(filter(None, parts))
+
+
+def _folds(record: dict[str, Any]) -> str:
+    folds = record["folds"]
+    share = "all faces" if folds["share"] == 1 else f"**{folds['share']:.0%} of the faces**"
+    kind = "grouped, stratified" if folds["by"] == "group" else "plain shuffled"
+    return f"{folds['count']} {kind} folds of {share} of the {record['training_set']}"
+
+
+def _configurations(record: dict[str, Any]) -> str:
+    rows = record["configurations"]
+    if not rows:
+        return ""
+    dimensions = [name for name in rows[0] if name not in NUMBERS]
+    reported = "reported" in rows[0]
+    header = [*dimensions, "accuracy", "p", *(["reported", "reported rank"] if reported else [])]
+    body = [
+        [
+            *("–" if row[name] is None else str(row[name]) for name in dimensions),
+            f"{row['mean']:.1%} ± {100 * (row['sd'] or 0):.1f}",
+            "–" if row["p_holm"] is None else f"{row['p_holm']:.2f}",
+            *([_percent(row["reported"]), _rank(row["reported_rank"])] if reported else []),
+        ]
+        for row in rows
+    ]
+    return markdown_table(header, body, len(dimensions))
+
+
+NUMBERS = ("number", "mean", "sd", "rank", "behind", "p_value", "p_holm", "reported", "reported_rank", "difference")
+
+
+def _agreement(found: dict[str, Any] | None) -> str:
+    if not found:
+        return ""
+    return (
+        f"Spearman's rank correlation with the report's means over {found['configurations']} configurations: "
+        f"{found['spearman']:.2f} (p = {found['p_value']:.2f}); ours are {100 * found['mean_difference']:+.1f} points "
+        "from the report's in the mean, and the report's best configuration stands at rank "
+        f"{found['rank_of_the_reports_best']} here.\n"
+    )
+
+
+def _compute(record: dict[str, Any]) -> str:
+    trials, compute = record["trials"], record["compute"]
+    text = (
+        f"{trials['complete']} configurations complete, {trials['pruned']} pruned, {trials['failed']} failed; "
+        f"{compute['folds_run']} of {compute['folds_possible']} folds run, {compute['cpu_seconds']:,.0f} CPU seconds"
+    )
+    if compute["folds_saved_by_pruning"]:
+        ratio = compute["folds_possible"] / compute["folds_run"]
+        text += f", {ratio:.1f} times fewer folds than the full grid"
+    return f"{text}. Beyond `fit`: {compute['overhead_share']:.1%} of the workers' time.\n"
+
+
+def _pruning(rows: list[dict[str, Any]]) -> str:
+    if not rows:
+        return ""
+    header = ["pruning, replayed on these scores", "folds", "compute", "winner's accuracy", "behind the best", "p"]
+    body = [
+        [
+            row["pruning"],
+            str(row["folds_run"]),
+            f"{row['compute_ratio']:.1f} × less",
+            f"{row['winner_mean']:.1%}",
+            f"{100 * row['behind']:.1f} points",
+            f"{row['p_value']:.2f}",
+        ]
+        for row in rows
+    ]
+    return markdown_table(header, body)
+
+
+def _percent(value: float | None) -> str:
+    return "–" if value is None else f"{value:.1%}"
+
+
+def _rank(value: float | None) -> str:
+    return "–" if value is None else f"{value:.0f}"

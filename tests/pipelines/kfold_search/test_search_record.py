@@ -1,0 +1,100 @@
+"""What is written down of a search, published and shown on the docs' page."""
+
+import json
+from typing import Any
+
+import pandas as pd
+import pytest
+from stand_in_search import BASE, StandIn, a_search
+
+from fer_kedro.errors import InputError
+from fer_kedro.faces import Faces
+from fer_kedro.pipelines.kfold_search import create_pipeline, create_publish_pipeline, nodes
+from fer_kedro.pipelines.reporting.nodes import searches_page
+from fer_kedro.search.decisions import Search
+
+WHERE = {"commit": "abc123", "machine": "a quick one", "threads": 8}
+MEANS = [0.5, 0.51, 0.52, 0.4, 0.41, 0.42, 0.3, 0.31, 0.32]
+
+
+def record_of(trials: pd.DataFrame, search: Search, faces: Faces) -> dict[str, Any]:
+    return nodes.search_record(
+        trials=trials,
+        configurations=nodes.compare_configurations(trials, search),
+        pruning_comparison=nodes.compare_pruning(trials, search, BASE),
+        search=search,
+        faces=faces,
+        executor=StandIn(),
+        environment=WHERE,
+    )
+
+
+@pytest.fixture
+def grid() -> Search:
+    return a_search(sampler="grid", trials=None, folds={"count": 3}, reported=MEANS, chosen=["Everything."])
+
+
+@pytest.fixture
+def trials(grid: Search, table: Any) -> pd.DataFrame:
+    return table(grid, [[mean - 0.03 + 0.001 * number, mean, mean + 0.01] for number, mean in enumerate(MEANS)])
+
+
+def test_record_is_plain_json_of_both_tables_and_of_where_it_was_run(
+    trials: pd.DataFrame, grid: Search, faces: Faces
+) -> None:
+    record = record_of(trials, grid, faces)
+    assert json.loads(json.dumps(record, allow_nan=False)) == record
+    assert len(record["configurations"]) == 9
+    assert record["configurations"][0]["p_holm"] is None
+    assert len(record["pruning_compared"]) == 4
+    assert record["threads_a_worker"] == 1
+    assert record["machine"] == "a quick one"
+
+
+def test_published_are_searches_on_real_faces_only(
+    trials: pd.DataFrame, grid: Search, faces: Faces, demo: Faces
+) -> None:
+    record = record_of(trials, grid, faces)
+    assert nodes.publish_search(trials, record) == (trials, record)
+    with pytest.raises(InputError, match="mine was run on demo faces"):
+        nodes.publish_search(trials, record_of(trials, grid, demo))
+
+
+def test_page_shows_our_means_beside_the_reported_ones(trials: pd.DataFrame, grid: Search, faces: Faces) -> None:
+    page = searches_page({"any": record_of(trials, grid, faces)})
+    rows = [line for line in page.splitlines() if line.startswith("| ")]
+    best = trials.loc[trials["mean"].idxmax()]
+    assert f"{best['mean']:.1%} ± {100 * best['sd']:.1f}" in rows[2]
+    assert "| 52.0% | 1 |" in rows[2]
+    assert "Spearman's rank correlation with the report's means over 9 configurations: 1.00" in page
+    assert "3 grouped, stratified folds of all faces" in page
+    assert "9 configurations complete, 0 pruned, 0 failed; 27 of 27 folds run, 540 CPU seconds." in page
+    assert "Beyond `fit`: 20.0% of the workers' time." in page
+    assert "Commit `abc123`, a quick one, threads a worker: 1." in page
+    assert "× less" in page
+    assert "- Everything.\n" in page
+
+
+def test_page_names_the_share_of_the_faces_and_what_pruning_saved(faces: Faces, table: Any) -> None:
+    pruning = a_search(
+        sampler="grid", trials=None, folds={"count": 3, "share": 0.1, "by": "face"}, pruning={"kind": "halving"}
+    )
+    made = table(pruning, [[0.5, 0.5, 0.5], *[[0.4]] * 8])
+    page = searches_page({"any": record_of(made, pruning, faces)})
+    assert "3 plain shuffled folds of **10% of the faces**" in page
+    assert "11 of 27 folds run" in page
+    assert "2.5 times fewer folds than the full grid" in page
+    assert "Spearman" not in page
+
+
+def test_page_without_searches_says_so() -> None:
+    assert "No search has been published yet." in searches_page({})
+
+
+def test_search_and_its_publication_stand_in_its_namespace() -> None:
+    search = create_pipeline("mine", "tiny")
+    assert {node.namespace for node in search.nodes} == {"kfold_search.mine"}
+    assert search.inputs() >= {"faces", "search_executor", "params:searches.mine", "params:recipes.tiny"}
+    assert "kfold_search.mine.searched_recipe" in search.outputs()
+    published = create_publish_pipeline(["mine", "yours"])
+    assert {node.name for node in published.nodes} == {"kfold_search.mine.publish", "kfold_search.yours.publish"}

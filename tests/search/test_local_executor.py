@@ -1,0 +1,176 @@
+"""Tasks in processes of this machine: nothing is lost when one dies, and nothing is left behind."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from concurrent.futures import CancelledError
+from functools import partial
+from pathlib import Path
+
+import pytest
+from stand_in_work import LETHAL, CountedFaces, folded_faces, nap, noted, refuse, tasks
+
+from fer_kedro.errors import InputError
+from fer_kedro.search.executors import WORKER_DIED
+from fer_kedro.search.local_executor import LocalExecutor
+
+TESTS = Path(__file__).parents[1]
+PATIENCE = 120
+"""Seconds that a loaded machine may take for what takes it one or two."""
+
+
+def eventually(holds: Callable[[], object]) -> None:
+    """Wait until something holds."""
+    deadline = time.monotonic() + PATIENCE
+    while not holds():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+def is_alive(process: int) -> bool:
+    """Whether a process is there and no zombie."""
+    stat = Path(f"/proc/{process}/stat")
+    try:
+        return stat.read_text().rpartition(") ")[2][0] != "Z"
+    except OSError:
+        return False
+
+
+def test_a_killed_workers_task_runs_again_and_every_other_one_once(tmp_path: Path) -> None:
+    data = folded_faces()
+    expected = [float(data.sides(trial % 2, None)[0].images.mean()) + trial for trial in range(6)]
+    with LocalExecutor(2, work=partial(nap, str(tmp_path), 0.5)).share(data) as submit:
+        futures = [submit(task) for task in tasks(*range(6))]
+        eventually(lambda: noted(tmp_path, "began", 1))
+        os.kill(noted(tmp_path, "began", 1)[0], signal.SIGKILL)
+        results = [future.result(PATIENCE) for future in futures]
+    assert [result.accuracy for result in results] == expected
+    assert [len(noted(tmp_path, "began", trial)) for trial in range(6)] == [1, 2, 1, 1, 1, 1]
+    assert [len(noted(tmp_path, "ended", trial)) for trial in range(6)] == [1] * 6
+
+
+def test_a_task_that_kills_every_worker_is_given_up_alone(tmp_path: Path) -> None:
+    with LocalExecutor(2, work=partial(nap, str(tmp_path), 0.0)).share(folded_faces()) as submit:
+        futures = [submit(task) for task in tasks(LETHAL, 0, 1, 2)]
+        lethal, *others = [future.result(PATIENCE) for future in futures]
+    assert (lethal.trial, lethal.fold, lethal.failure) == (LETHAL, LETHAL % 2, WORKER_DIED)
+    assert len(noted(tmp_path, "began", LETHAL)) == 3
+    assert [result.failure for result in others] == [""] * 3
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt, InputError])
+def test_leaving_early_cancels_what_waits_and_ends_what_runs(error: type[BaseException], tmp_path: Path) -> None:
+    with pytest.raises(error), LocalExecutor(1, work=partial(nap, str(tmp_path), 600)).share(folded_faces()) as submit:
+        futures = [submit(task) for task in tasks(0, 1)]
+        eventually(lambda: noted(tmp_path, "began", 0))
+        raise error
+    assert not is_alive(noted(tmp_path, "began", 0)[0])
+    for future in futures:
+        with pytest.raises(CancelledError):
+            future.result(0)
+    assert noted(tmp_path, "began", 1) == []
+
+
+PROGRAM = """
+import sys
+from functools import partial
+from stand_in_work import folded_faces, nap, tasks
+from fer_kedro.search.local_executor import LocalExecutor
+if __name__ == "__main__":
+    with LocalExecutor(2, work=partial(nap, sys.argv[1], 600)).share(folded_faces()) as submit:
+        futures = [submit(task) for task in tasks(0, 1)]
+        print("submitted", flush=True)
+        print([future.result() for future in futures])
+"""
+
+
+def program(folder: Path) -> "subprocess.Popen[str]":
+    """A script that searches, as a shell starts it."""
+    script = folder / "search.py"
+    script.write_text(PROGRAM)
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(TESTS), *sys.path])}
+    return subprocess.Popen(
+        [sys.executable, str(script), str(folder)],
+        env=environment, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True,
+    )  # fmt: skip
+
+
+def test_workers_end_with_a_search_that_is_killed(tmp_path: Path) -> None:
+    with program(tmp_path) as search:
+        eventually(lambda: noted(tmp_path, "began", 0) and noted(tmp_path, "began", 1))
+        workers = noted(tmp_path, "began", 0) + noted(tmp_path, "began", 1)
+        search.kill()
+        eventually(lambda: not any(map(is_alive, workers)))
+
+
+@pytest.mark.parametrize("moment", ["as workers start", "in the middle of a task"])
+def test_only_the_search_itself_speaks_of_an_interruption(moment: str, tmp_path: Path) -> None:
+    with program(tmp_path) as search:
+        assert search.stdout is not None
+        search.stdout.readline()
+        if moment == "in the middle of a task":
+            eventually(lambda: noted(tmp_path, "began", 0) and noted(tmp_path, "began", 1))
+        os.killpg(search.pid, signal.SIGINT)  # as the terminal does at Ctrl-C
+        _, errors = search.communicate(timeout=PATIENCE)
+    assert errors.count("Traceback") == errors.count("KeyboardInterrupt") == 1
+    assert not any(map(is_alive, noted(tmp_path, "began", 0)))
+
+
+def test_each_worker_is_given_the_faces_once(tmp_path: Path) -> None:
+    data = folded_faces(kind=CountedFaces, source=str(tmp_path))
+    with LocalExecutor(2, work=partial(nap, str(tmp_path), 0.2)).share(data) as submit:
+        processes = {future.result(PATIENCE).process for future in [submit(task) for task in tasks(*range(20))]}
+    assert len(processes) == 2
+    assert sorted(noted(tmp_path, "data")) == sorted(processes)
+
+
+MEMORY = """
+from resource import RUSAGE_SELF, getrusage
+from stand_in_work import folded_faces, tasks, weigh
+from fer_kedro.search.local_executor import LocalExecutor
+if __name__ == "__main__":
+    data = folded_faces(40_000)
+    before = getrusage(RUSAGE_SELF).ru_maxrss * 1024 / 1e6
+    with LocalExecutor(2, work=weigh).share(data) as submit:
+        futures = [submit(task) for task in tasks(*range(300))]
+        results = [future.result() for future in futures]
+    after = getrusage(RUSAGE_SELF).ru_maxrss * 1024 / 1e6
+    losses = {result.process: [one.loss for one in results if one.process == result.process] for result in results}
+    print(data.faces.images.nbytes / 1e6, after - before, *(used[-1] - used[0] for used in losses.values()))
+"""
+
+
+def test_memory_does_not_grow_with_workers_or_tasks(tmp_path: Path) -> None:
+    (tmp_path / "memory.py").write_text(MEMORY)
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(TESTS), *sys.path])}
+    told = subprocess.run(
+        [sys.executable, "memory.py"], cwd=tmp_path, env=environment, capture_output=True, text=True, check=True
+    )
+    faces, search, *workers = map(float, told.stdout.split())
+    assert search < 1.5 * faces  # the faces pickled, once for all workers
+    assert len(workers) == 2
+    assert max(workers) < 5
+
+
+def test_what_the_work_raises_is_raised_where_its_result_is_wanted() -> None:
+    with LocalExecutor(1, work=refuse).share(folded_faces()) as submit:
+        bug, refusal = [submit(task) for task in tasks(0, 1)]
+        with pytest.raises(InputError, match=r"^Not these faces\.$"):
+            refusal.result(PATIENCE)
+        with pytest.raises(RuntimeError, match="LookupError: no such thing"):
+            bug.result(PATIENCE)
+
+
+@pytest.mark.parametrize(("threads", "workers"), [(1, 8), (3, 2), (16, 1)])
+def test_workers_times_threads_are_the_processors(threads: int, workers: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TF_NUM_INTRAOP_THREADS", "8")
+    assert LocalExecutor(threads=threads).workers == workers
+
+
+@pytest.mark.parametrize(("workers", "threads"), [(0, 1), (2, 0), (None, -1)])
+def test_no_workers_or_threads_are_refused(workers: int | None, threads: int) -> None:
+    with pytest.raises(InputError, match="give 1 or more of each"):
+        LocalExecutor(workers, threads)
