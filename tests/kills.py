@@ -18,7 +18,12 @@ from typing import Any
 
 import pandas as pd
 
-TIMES = {"seconds", "cpu_seconds", "seconds_per_epoch"}
+TIMES = {
+    *("seconds", "cpu_seconds", "fit_seconds", "seconds_per_epoch", "overhead_share"),
+    *("cpu_seconds_saved_at_each_trials_mean", "share_of_cpu_seconds_saved_at_each_trials_mean"),
+}
+UNLIKE = {"checkpoint.npz", "studies.db"}
+"""Files of work in progress; of Optuna's it is the table of trials that counts."""
 TIMES_IN_TEXT = re.compile(r"[\d.,–]+(?=(?: |&nbsp;)s\b| CPU.minutes)|(?<=× )[\d.]+")
 WARM_KEDRO = Path(__file__).with_name("warm_kedro.py")
 
@@ -99,7 +104,7 @@ def restore(saved: Path, folder: Path) -> None:
 def contents(folder: Path) -> dict[str, str]:
     """Digest of every dataset below a folder, less the times that a run took."""
     files = [path for path in folder.rglob("*") if path.is_file() and not path.name.startswith(".")]
-    return {str(path.relative_to(folder)): _digest(path) for path in sorted(files) if path.name != "checkpoint.npz"}
+    return {str(path.relative_to(folder)): _digest(path) for path in sorted(files) if path.name not in UNLIKE}
 
 
 def leftovers(folder: Path) -> list[Path]:
@@ -115,7 +120,7 @@ def _content(path: Path) -> bytes:
     if path.suffix == ".keras":
         with zipfile.ZipFile(path) as archive:
             return archive.read("config.json") + archive.read("model.weights.h5")
-    if path.name in {"history.csv", "comparison.csv"}:
+    if path.name in {"history.csv", "comparison.csv", "trials.csv"}:
         table = pd.read_csv(path)
         return table.drop(columns=TIMES & set(table.columns)).to_csv().encode()
     if path.suffix == ".json":

@@ -22,7 +22,7 @@ from fer_kedro.datasets import EnvironmentDataset
 
 RUN = "honest.goldstein_cnn"
 CHECKPOINT = "06_models/honest/goldstein_cnn/seed_0/checkpoint.npz"
-STAGES = ("ingestion", "eda", "balancing", "training", "reporting")
+STAGES = ("ingestion", "eda", "balancing", "training", "reporting", "kfold_search")
 SWEEP = PROJECT / "docs" / "results" / "kill_sweep.json"
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import mlflow
+import numpy as np
 import plotly.graph_objects as go
 import pytest
 from mlflow.entities import Run
@@ -43,7 +44,9 @@ def command(elsewhere: None, experiment: str) -> Command:
         with starts_owned_by("here"):
             active = mlflow.start_run(experiment_id=experiment)
         mlflow.end_run("RUNNING")
-        return ParentRun(active, "here", "abc").study(RUN, BASE, search, FACES)
+        study = ParentRun(active, "here", "abc").study(RUN, BASE, search, FACES)
+        study.log_faces(FACES)
+        return study
 
     return start
 
@@ -81,6 +84,7 @@ def test_trial_is_a_run_below_the_study(client: mlflow.MlflowClient, command: Co
     [run] = below(client, study.id)
     assert (run.info.run_name, run.info.status) == ("trial 0", "FINISHED")
     assert run.data.tags.items() >= {"state": COMPLETE, "trial": "0", "search": "mine", "git_commit": "abc"}.items()
+    assert run.data.tags["data.source"] == client.get_run(study.id).data.tags["data.source"] == "unknown"
     assert run.data.params["search/model.kernel"] == "5"
     assert run.data.params["training.batch_size"] == str(BASE.training.batch_size)
 
@@ -145,6 +149,13 @@ def test_study_has_one_run_however_its_last_command_ended(
     assert study.id == former.id
     assert len(below(client, study.id)) == 1
     assert "failure" not in client.get_run(study.id).data.tags
+
+
+def test_trial_is_known_again_by_its_values_whatever_type_they_have() -> None:
+    """Fresh scores are NumPy's, stored ones Python's; a failure's is not a number."""
+    fresh, stored = (trial(0, kind(0.1), kind("nan")) for kind in (np.float64, float))
+    assert trial_runs.signature(fresh) == trial_runs.signature(stored)
+    assert trial_runs.signature(fresh) != trial_runs.signature(replace(stored, state=PRUNED))
 
 
 def test_trial_that_was_half_logged_at_the_kill_is_logged_anew(

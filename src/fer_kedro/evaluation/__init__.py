@@ -1,5 +1,6 @@
 """What touches predictions: scores, intervals and tests. Knows NumPy and pandas, never Keras."""
 
+from fer_kedro.evaluation.cross_validation import PairedTest, corrected_resampled_t_test
 from fer_kedro.evaluation.ferplus import human_baseline
 from fer_kedro.evaluation.intervals import BY_GROUP, WILSON, bootstrap_by_group, share_interval, wilson
 from fer_kedro.evaluation.predictions import class_names, predictions_table
@@ -17,10 +18,12 @@ from fer_kedro.evaluation.significance import holm, mcnemar, paired_tests
 __all__ = [
     "BY_GROUP",
     "WILSON",
+    "PairedTest",
     "Scores",
     "bootstrap_by_group",
     "class_names",
     "confusion",
+    "corrected_resampled_t_test",
     "holm",
     "human_baseline",
     "mcnemar",

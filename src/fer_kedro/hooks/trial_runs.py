@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from mlflow.entities import Metric
 
 PARENT, SIGNATURE = "mlflow.parentRunId", "fer_kedro.trial"
-PASSED_ON = (FOLDER, "git_commit", "protocol", "search", "recipe")
+PASSED_ON = (FOLDER, "git_commit", "protocol", "search", "recipe", "data.source", "data.split")
 MOST_RUNS = 50_000
 """So many MLflow gives at once."""
 
@@ -33,11 +33,9 @@ class TrialRuns:
     def __init__(self, study_id: str) -> None:
         from mlflow import MlflowClient
 
-        self._client = MlflowClient()
-        study = self._client.get_run(study_id)
-        self._experiment_id = study.info.experiment_id
-        self._tags = {PARENT: study_id} | {tag: study.data.tags[tag] for tag in PASSED_ON if tag in study.data.tags}
-        self._signatures = self._find(study_id)
+        self._client, self._study_id = MlflowClient(), study_id
+        self._experiment_id = self._client.get_run(study_id).info.experiment_id
+        self._signatures = self._find()
 
     def has(self, trial: Trial) -> bool:
         """Whether this trial has its run."""
@@ -51,21 +49,21 @@ class TrialRuns:
         """Log a trial that is over: parameters, each fold at its number from 1, and how it ended."""
         from mlflow.entities import Param
 
-        told = {"trial": str(trial.number), "state": trial.state, SIGNATURE: signature(trial)}
-        run = self._client.create_run(
-            self._experiment_id, run_name=f"trial {trial.number}", tags=self._tags | told
-        ).info.run_id
+        study = self._client.get_run(self._study_id).data.tags
+        tags = {tag: study[tag] for tag in PASSED_ON if tag in study} | {PARENT: self._study_id}
+        tags |= {"trial": str(trial.number), "state": trial.state, SIGNATURE: signature(trial)}
+        run = self._client.create_run(self._experiment_id, run_name=f"trial {trial.number}", tags=tags).info.run_id
         decided = drawn_parameters(trial.parameters) | parameters(trial.recipe)
         self._client.log_batch(run, metrics=_metrics(trial), params=[Param(*decision) for decision in decided.items()])
         # Only a run that has ended counts as logged.
         TrackedRun(run).end("FAILED" if trial.state == FAILED else "FINISHED", reason=trial.failure)
         self._signatures[trial.number] = signature(trial)
 
-    def _find(self, study_id: str) -> dict[int, str]:
+    def _find(self) -> dict[int, str]:
         """Signatures by number; a run that a kill left half-written is deleted."""
         found: dict[int, str] = {}
         below = self._client.search_runs(
-            [self._experiment_id], f"tags.`{PARENT}` = '{study_id}'", max_results=MOST_RUNS
+            [self._experiment_id], f"tags.`{PARENT}` = '{self._study_id}'", max_results=MOST_RUNS
         )
         for run in below:
             if run.info.status in {"FINISHED", "FAILED"}:
@@ -78,7 +76,7 @@ class TrialRuns:
 def signature(trial: Trial) -> str:
     """Digest of a trial's state, parameters, scores and seconds: the same when an earlier command's is told again."""
     folds = [
-        (fold, repr(result.accuracy), repr(result.seconds), result.failure)
+        (fold, float(result.accuracy), float(result.seconds), result.failure)
         for fold, result in sorted(trial.folds.items())
     ]
     told = json.dumps([trial.number, trial.state, trial.parameters, folds])

@@ -2,6 +2,8 @@
 
 import os
 
+from fer_kedro.threads import thread_count
+
 
 def limit_threads(threads: int) -> None:
     """Let TensorFlow and OpenCV use so many threads; only before TensorFlow's first operation has it an effect.
@@ -14,12 +16,13 @@ def limit_threads(threads: int) -> None:
     import cv2
     import keras
 
+    by_default = thread_count()
     os.environ["TF_NUM_INTRAOP_THREADS"] = str(threads)  # what is recorded, and what checkpoints ask
     cv2.setNumThreads(threads)
     if keras.backend.backend() != "tensorflow":
         return
     import tensorflow as tf
 
-    if tf.config.threading.get_intra_op_parallelism_threads() != threads:
+    if (tf.config.threading.get_intra_op_parallelism_threads() or by_default) != threads:
         tf.config.threading.set_intra_op_parallelism_threads(threads)
         tf.config.threading.set_inter_op_parallelism_threads(threads)

@@ -109,8 +109,10 @@ def test_dimension_that_is_not_there_is_a_dash(faces: Faces, search: Search, tri
     assert all(row[-1] == "–" for row in narrow)
 
 
-def test_columns_do_not_overlap(faces: Faces, search: Search, trials: pd.DataFrame) -> None:
-    figure = plot_folds(trials, search, faces)
+def test_columns_do_not_overlap(faces: Faces, table: Table) -> None:
+    space = {name: {"choices": {"1": {}, "0.25": {}}} for name in ("gamma", "mmmmm", "blocks", "a dense dropout", "l")}
+    search = a_search(sampler="grid", trials=None, space=space)
+    figure = plot_folds(table(search, [[0.5, 0.6, 0.7]] * search.count), search, faces)
     figure.draw_without_rendering()
     head = [text for text in panels(figure)[0].texts if text.get_position()[1] == -1]
     ends = [text.get_window_extent() for text in head]

@@ -7,37 +7,27 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from fer_kedro.faces import Faces
-from fer_kedro.figures import (
-    ACCENT,
-    DEMO_COLOUR,
-    GRID,
-    MUTED,
-    class_labels,
-    finish,
-    headline,
-    house_style,
-    new_figure,
-)
-from fer_kedro.pipelines.kfold_search.configurations import complete_trials, configuration, reported_mean, short_names
+from fer_kedro.figures import ACCENT, DEMO_COLOUR, GRID, MUTED, finish, headline, house_style, new_figure
+from fer_kedro.pipelines.kfold_search.configurations import complete_trials, configuration, reported_mean
+from fer_kedro.pipelines.kfold_search.fold_table import column_inches, table_columns, write_table
 from fer_kedro.search.decisions import Search
 from fer_kedro.search.monitor import COMPLETE, FAILED, PRUNED
 
-MOST, ROW_INCHES, CHARACTER_INCHES, PANEL_INCHES = 40, 0.25, 0.078, 6.2
+MOST = 40
+ROW_INCHES, PANEL_INCHES, OUTCOME_INCHES = 0.25, 5, 1.6
 REPORTED = "#e09f3e"
-BOLD, GAP = 1.25, 1.5
-"""How much wider bold characters are, and how many lie between columns."""
 
 
 def plot_folds(trials: pd.DataFrame, search: Search, faces: Faces) -> Figure:
     """Draw each configuration's folds as dots with their mean ± standard deviation: the best on top, forty at most."""
     rows = _ordered(trials).head(MOST).to_dict("records")
-    columns = _columns(rows, search)
-    widths = [max(BOLD * len(head), *map(len, cells)) + GAP for head, *cells in columns]
-    table_inches = CHARACTER_INCHES * sum(widths)
-    figure = new_figure(table_inches + PANEL_INCHES, 1.45 + ROW_INCHES * len(rows))
+    columns = table_columns(rows, search)
+    widths = column_inches(columns)
+    table_inches = sum(widths)
+    figure = new_figure(table_inches + PANEL_INCHES + OUTCOME_INCHES, 1.45 + ROW_INCHES * len(rows))
     with house_style():
         table, panel = figure.subplots(1, 2, sharey=True, width_ratios=[table_inches, PANEL_INCHES])
-        _write_table(table, columns, widths)
+        write_table(table, columns, widths)
         for place, row in enumerate(rows):
             _draw(panel, place, row, search)
         _finish_panel(panel, len(rows), any_reported=bool(search.reported))
@@ -48,32 +38,6 @@ def plot_folds(trials: pd.DataFrame, search: Search, faces: Faces) -> Figure:
 def _ordered(trials: pd.DataFrame) -> pd.DataFrame:
     pruned = trials[trials["state"] == PRUNED].sort_values(["folds_run", "mean"], ascending=False, kind="stable")
     return pd.concat([complete_trials(trials), pruned, trials[trials["state"] == FAILED]])
-
-
-def _columns(rows: list[dict[Any, Any]], search: Search) -> list[list[str]]:
-    """Each column's head and cells: the trial's number, then its parameters."""
-    chosen = [configuration(row, search) for row in rows]
-    numbers = ["trial", *(str(row["number"]) for row in rows)]
-    parameters = [
-        class_labels([head, *(_cell(values[name]) if name in values else "–" for values in chosen)])
-        for name, head in short_names(search).items()
-    ]
-    return [numbers, *parameters]
-
-
-def _cell(value: object) -> str:
-    return f"{value:.3g}" if isinstance(value, float) else str(value)
-
-
-def _write_table(axes: Axes, columns: list[list[str]], widths: list[float]) -> None:
-    left = 0.0
-    for (head, *cells), width in zip(columns, widths, strict=True):
-        axes.text(left, -1, head, fontsize=9, fontweight="bold", va="center")
-        for place, cell in enumerate(cells):
-            axes.text(left, place, cell, fontsize=9, va="center")
-        left += width
-    axes.set_xlim(0, left)
-    axes.set_axis_off()
 
 
 def _draw(axes: Axes, place: int, row: dict[Any, Any], search: Search) -> None:

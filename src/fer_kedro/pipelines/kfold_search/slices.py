@@ -53,7 +53,7 @@ def _show_all(axis: go.layout.XAxis, dimension: Dimension) -> None:
         written = list(axis.categoryarray)
         # Optuna puts words into quotes.
         words = [str(ast.literal_eval(label)) if label[:1] in "'\"" else label for label in written]
-        lines = ["<br>".join(wrap(word, 12, break_long_words=False)) for word in words]
+        lines = ["<br>".join(wrap(word, 10, break_long_words=False)) for word in words]
         axis.update(tickvals=written, ticktext=lines, tickangle=0, range=[-0.5, len(written) - 0.5])
         return
     low, high = dimension.range
