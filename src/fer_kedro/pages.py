@@ -86,7 +86,8 @@ def searches() -> dict[str, str]:
     InputError
         If a page is not YAML, its file, key and `name` differ, or there is no such recipe.
     """
-    return {page.stem: _searched_recipe(page) for page in sorted((CONF / "parameters_searches").glob("*.yml"))}
+    known = recipes()
+    return {page.stem: _searched_recipe(page, known) for page in sorted((CONF / "parameters_searches").glob("*.yml"))}
 
 
 def default_search() -> str:
@@ -100,7 +101,7 @@ def default_search() -> str:
     return _known("default_search", list(searches()))
 
 
-def _searched_recipe(page: Path) -> str:
+def _searched_recipe(page: Path, known: list[str]) -> str:
     held = _read(page).get("searches")
     search = held.get(page.stem) if isinstance(held, dict) and set(held) == {page.stem} else None
     if not isinstance(search, dict) or _name(search) != page.stem:
@@ -108,7 +109,7 @@ def _searched_recipe(page: Path) -> str:
             f"{page.name} must hold one search whose key and name are '{page.stem}'; a copied page needs its own name "
             "in all three places."
         )
-    recipe, known = str(search.get("recipe")), recipes()
+    recipe = str(search.get("recipe"))
     if recipe not in known:
         raise InputError(f"{page.name} searches around {recipe!r}, which no page describes; {_advice(recipe, known)}.")
     return recipe

@@ -1,6 +1,8 @@
 """Which source code computed something."""
 
 import hashlib
+import os
+from importlib.metadata import version
 from pathlib import Path
 
 PACKAGE = Path(__file__).parent
@@ -10,9 +12,18 @@ TRAINING = (*DECISIONS, "learning/*.py", "models/*.py", "vision/*.py")
 SEARCH = (
     *TRAINING,
     "protocols/*.py",
-    *(f"search/{name}.py" for name in ("candidate", "folds", "pruners", "space", "suggest", "tasks")),
+    *(
+        f"search/{name}.py"
+        for name in ("book", "candidate", "folds", "pruners", "space", "study", "suggest", "tasks", "threads")
+    ),
 )
 """Files that the answers of a search depend on."""
+
+
+def computed_by() -> list[str]:
+    """Return the backend that Keras is told to use, and the versions that bits depend on."""
+    packages = ("tensorflow", "keras", "numpy", "opencv-python-headless")
+    return [os.environ.get("KERAS_BACKEND", "tensorflow"), *map(version, packages)]
 
 
 def code_digest(package: Path = PACKAGE, patterns: tuple[str, ...] = ("**/*.py",)) -> str:

@@ -44,7 +44,7 @@ def command(elsewhere: None, experiment: str) -> Command:
         with starts_owned_by("here"):
             active = mlflow.start_run(experiment_id=experiment)
         mlflow.end_run("RUNNING")
-        study = ParentRun(active, "here", "abc").study(RUN, BASE, search, FACES)
+        study = ParentRun(active, "here", "abc").study(RUN, BASE, search, FACES, 1)
         study.log_faces(FACES)
         return study
 

@@ -161,8 +161,12 @@ def test_what_failed_on_one_fold_is_tried_on_all_of_its_stage_in_any_order() -> 
     """Or the table would depend on which fold is done first."""
     search = a_search()
     for workers in (0, 4):
-        executor = StandIn(workers, lambda task: math.nan if (task.trial, task.fold) == (1, 0) else accuracy(task))
-        table = answers(searched(search, executor), search)
+        executor, study = (
+            StandIn(workers, lambda task: math.nan if task.trial == 1 > task.fold else accuracy(task)),
+            a_study(),
+        )
+        table = answers(searched(search, executor, study), search)
+        assert sorted(study.trials[1].intermediate_values) == [1, 2]
         assert table.loc[1, ["state", "folds_run"]].tolist() == ["FAIL", 3]
         assert math.isfinite(table.loc[1, "fold_3"])
 
@@ -222,11 +226,12 @@ def test_of_several_causes_the_first_folds_is_told(workers: int) -> None:
 
 
 @pytest.mark.parametrize("workers", [0, 4])
-def test_a_worker_of_another_version_stops_the_search_and_leaves_the_trials_open(workers: int) -> None:
+def test_a_worker_of_another_version_stops_the_search_and_leaves_its_trial_open(workers: int) -> None:
     study, search = a_study(), a_search()
     with pytest.raises(InputError, match=r"another version of fer_kedro than the search.*install the same version"):
         searched(search, Told({1: OTHER_VERSION}, workers), study)
-    assert {trial.state.name for trial in study.trials} == {"RUNNING"}
+    assert study.trials[1].state.name == "RUNNING"
+    assert {trial.state.name for trial in study.trials} <= {"RUNNING", "COMPLETE"}
     assert "FAIL" not in {trial.state.name for trial in study.trials}
     assert_frame_equal(answers(searched(search, study=study), search), answers(searched(search), search))
 
@@ -326,3 +331,50 @@ def test_optuna_says_nothing(sampler: str, capfd: pytest.CaptureFixture[str], re
     assert not [str(warning.message) for warning in recwarn if "optuna" in str(warning.filename)]
     assert capfd.readouterr() == ("", "")
     assert optuna.logging.get_verbosity() == optuna.logging.WARNING
+
+
+def test_a_trial_is_told_of_as_soon_as_its_last_fold_is_done() -> None:
+    """Without pruning nothing depends on it, and people watch."""
+    heard: list[str] = []
+
+    class Listener(NullSearchMonitor):
+        def fold(self, result: FoldResult) -> None:
+            heard.append(f"fold of {result.trial}")
+
+        def trial(self, trial: Trial) -> None:
+            heard.append(f"{trial.number} {trial.state}")
+
+    searched(a_search(trials=2, at_once=2, folds={"count": 2}), StandIn(), monitor=Listener())
+    assert heard == ["fold of 0", "fold of 0", "0 COMPLETE", "fold of 1", "fold of 1", "1 COMPLETE"]
+
+
+@pytest.mark.parametrize("pruning", ["none", "halving"])
+def test_after_many_failures_the_same_command_goes_on_with_all_the_rest(pruning: str) -> None:
+    study, search = a_study(), a_search(at_once=9, pruning={"kind": pruning})
+    with pytest.raises(InputError, match="failed one after the other"):
+        searched(search, Told(dict.fromkeys(range(6), "No memory")), study)
+    failed = {trial.number for trial in study.trials if trial.state.name == "FAIL"}
+    assert {0, 1, 2} <= failed
+    executor = StandIn()
+    table = answers(searched(search, executor, study), search)
+    assert not {trial for trial, _ in executor.submitted} & failed
+    assert (table["state"] != "RUNNING").all()
+    assert set(table["state"][table["number"] > 5]) <= {"COMPLETE", "PRUNED"}
+
+
+def test_choices_that_only_together_make_no_recipe_fail_and_the_search_goes_on() -> None:
+    space = {
+        "model.blocks": {"choices": [[[4]], [[4], [8]]]},
+        "model.block_dropout": {"choices": [0.1, [0.1, 0.2], [0.3, 0.2]]},
+    }
+    search = a_search(space=space, trials=12, seed=3)
+    table = answers(searched(search), search)
+    unlike = (table["model.blocks"] == "[[4]]") & table["model.block_dropout"].astype(str).str.startswith("[")
+    assert 0 < unlike.sum() < 12
+    assert ((table["state"] == "FAIL") == unlike).all()
+    assert table.loc[unlike, "failure"].str.startswith("Search 'mine' ").all()
+    again = StandIn()
+    study = a_study()
+    searched(search, StandIn(), study)
+    searched(search, again, study)
+    assert again.submitted == []

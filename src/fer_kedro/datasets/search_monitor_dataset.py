@@ -1,7 +1,8 @@
 """The monitor of a search: a progress bar over folds, and listeners for the trials that are over."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable
+from statistics import fmean
 from typing import TYPE_CHECKING, Any
 
 from kedro.io import AbstractDataset, DatasetError
@@ -32,19 +33,22 @@ class SearchProgress:
         """Open the bar, as long as if no trial stopped early."""
         self._folds, self._total, self._counts = folds, trials * folds, Counter[str]()
         self._best: tuple[float, int] | None = None
+        self._scores: defaultdict[int, list[float]] = defaultdict(list)
         self._bar = tqdm(total=self._total, desc=name, unit="fold", mininterval=0.5, dynamic_ncols=True)
 
     def fold(self, result: FoldResult) -> None:
-        """Advance the bar."""
+        """Advance the bar, and show how the search stands."""
+        if not result.failure:
+            self._scores[result.trial].append(result.accuracy)
         if self._bar is not None:
+            self._bar.set_postfix_str(self._standing(), refresh=False)
             self._bar.update()
 
     def trial(self, trial: Trial) -> None:
         """Take what a trial leaves out off the bar, show how the search stands, and tell the listeners."""
         self._counts[trial.state] += 1
         if trial.state == "COMPLETE":
-            mean = sum(trial.accuracies) / len(trial.accuracies)
-            self._best = max(self._best or (mean, -trial.number), (mean, -trial.number))
+            self._best = max(self._best or (trial.mean, -trial.number), (trial.mean, -trial.number))
         self._total -= self._folds - len(trial.folds)
         if self._bar is not None:
             self._bar.total = self._total
@@ -58,8 +62,16 @@ class SearchProgress:
             self._bar.close()
 
     def _standing(self) -> str:
-        best = [f"best {self._best[0]:.1%} (trial {-self._best[1]})"] if self._best else []
+        best = [f"best {self._best[0]:.1%} (trial {-self._best[1]})"] if self._best else self._leader()
         return ", ".join([*best, *(f"{self._counts[state]} {word}" for state, word in WORDS.items())])
+
+    def _leader(self) -> list[str]:
+        """Name the best of those that were scored on the most folds, while none is complete."""
+        if not self._scores:
+            return []
+        most = max(map(len, self._scores.values()))
+        mean, trial = max((fmean(own), -trial) for trial, own in self._scores.items() if len(own) == most)
+        return [f"{mean:.1%} leads (trial {-trial}, {most} of {self._folds} folds)"]
 
 
 class SearchMonitorDataset(AbstractDataset[None, SearchProgress]):

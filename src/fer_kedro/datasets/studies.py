@@ -88,7 +88,6 @@ def _lease(storage: "RDBStorage", name: str) -> Iterator[None]:
         yield  # the data folder, where the file is, has a lock of its own
         return
     with storage.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.detach()  # or the pool would keep the lease
         taken = "SELECT pg_try_advisory_lock(hashtextextended(%s, 0))"
         if not connection.exec_driver_sql(taken, (name,)).scalar():
             raise InputError(

@@ -46,9 +46,9 @@ class ParentRun(TrackedRun):
         child.log_recipe(recipe)
         return child
 
-    def study(self, name: str, recipe: Recipe, search: Search, faces: Faces) -> StudyRun:
-        """Go on with the run of the same study, however that ended, or start one."""
-        it = subject(recipe, search, faces, code_digest(patterns=SEARCH))
+    def study(self, name: str, recipe: Recipe, search: Search, faces: Faces, threads: int) -> StudyRun:
+        """Go on with the run of the same study, on as many threads, however that ended, or start one."""
+        it = subject(recipe, search, faces, f"{code_digest(patterns=SEARCH)} {threads}")
         tags = {**self._tags, SUBJECT: it, "search": search.name, "recipe": search.recipe}
         former = self._unfinished.last(name, it)
         study = StudyRun.resume(former, self.id, tags) if former else StudyRun.start(name, self.id, tags)

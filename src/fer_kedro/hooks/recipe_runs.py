@@ -113,7 +113,7 @@ class RecipeRunHooks:
         with self._lock:
             if recipe is not None and faces is not None and name not in self._children:
                 self._children[name] = (
-                    parent.study(name, recipe, search, faces)
+                    parent.study(name, recipe, search, faces, getattr(inputs.get("search_executor"), "threads", 0))
                     if search is not None
                     else parent.child(name, recipe, _first(inputs, Protocol), faces)
                 )

@@ -5,8 +5,6 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Self
 
-import numpy as np
-
 from fer_kedro.datasets.recipe_dataset import RecipeDataset
 from fer_kedro.hooks.decisions import search_parameters
 from fer_kedro.hooks.mlflow_child import ChildRun
@@ -65,7 +63,7 @@ class StudyRun(ChildRun):
             self._begin_anew()
             return
         if trial.state == COMPLETE:
-            self._best = max(self._best, float(np.mean(trial.accuracies)))
+            self._best = max(self._best, trial.mean)
         if not self._trials.has(trial):
             self._trials.add(trial)
             if trial.state == COMPLETE:

@@ -4,7 +4,6 @@ from typing import Any
 
 import pandas as pd
 from matplotlib.figure import Figure
-from plotly.basedatatypes import BaseFigure
 
 MOST_ROWS = 500
 """Longer tables are data, and stay where they are."""
@@ -37,7 +36,7 @@ class TrackedRun:
         """
         if isinstance(data, Figure):
             self._client.log_figure(self.id, data, f"figures/{name}.png")
-        elif isinstance(data, BaseFigure):
+        elif hasattr(data, "to_plotly_json"):
             self._client.log_figure(self.id, data, f"figures/{name}.html", save_kwargs={"include_plotlyjs": True})
         elif isinstance(data, pd.DataFrame) and len(data) <= MOST_ROWS:
             self._client.log_text(self.id, data.to_csv(index=False), f"tables/{name}.csv")

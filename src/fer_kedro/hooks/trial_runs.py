@@ -95,7 +95,7 @@ def _metrics(trial: Trial) -> "list[Metric]":
         "folds_run": float(len(results)),
         "seconds": sum(result.seconds for result in results),
         "cpu_seconds": sum(result.cpu_seconds for result in results),
-        **({"mean_accuracy": float(np.mean(scores))} if scores else {}),
+        **({"mean_accuracy": trial.mean} if scores else {}),
         **({"sd_accuracy": float(np.std(scores, ddof=1))} if len(scores) > 1 else {}),
     }
     return [Metric(name, value, now, step) for name, value, step in [*values, *((n, v, 0) for n, v in totals.items())]]

@@ -1,11 +1,11 @@
 """The trials of one study, kept in Optuna's storage fold by fold, so that a search that was killed goes on."""
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
-import numpy as np
 import optuna
 from optuna.trial import FrozenTrial, TrialState
 
+from fer_kedro.errors import InputError
 from fer_kedro.recipe import Recipe
 from fer_kedro.search.candidate import candidate
 from fer_kedro.search.decisions import Search
@@ -66,7 +66,7 @@ class TrialBook:
 
     def close(self, trial: Trial) -> None:
         """Write down how a trial ended; a complete one is worth its mean accuracy."""
-        value = float(np.mean(trial.accuracies)) if trial.state == COMPLETE else None
+        value = trial.mean if trial.state == COMPLETE else None
         self._study.tell(self._open.pop(trial.number), value, TrialState[trial.state])
 
     def _ask(self, trials: list[FrozenTrial], start: int) -> None:
@@ -88,5 +88,8 @@ class TrialBook:
         parameters: Parameters = {name: frozen.params[name] for name in self._search.space if name in frozen.params}
         folds = (FoldResult(**value) for name, value in frozen.user_attrs.items() if name.startswith(FOLD))
         state = frozen.state.name if frozen.state.is_finished() else RUNNING
-        recipe = candidate(self._base, self._search, parameters)
-        return Trial(frozen.number, parameters, recipe, state, {result.fold: result for result in folds})
+        trial = Trial(frozen.number, parameters, self._base, state, {result.fold: result for result in folds})
+        try:
+            return replace(trial, recipe=candidate(self._base, self._search, parameters))
+        except InputError as error:  # drawn together, choices may contradict each other that alone do not
+            return replace(trial, folds={0: FoldResult(trial.number, 0, failure=str(error))}, is_recipe=False)

@@ -5,6 +5,8 @@ from itertools import combinations
 
 from fer_kedro.search.space import Dimension, Value
 
+PROSE = {"name", "report", "description", "chosen", "reported"}
+
 
 def check_space(space: Mapping[str, Dimension], fixed: Iterable[str] = ()) -> None:
     """Refuse a space that is empty or contradicts itself or the fixed fields.
@@ -44,8 +46,10 @@ def _can_be(dimension: Dimension, value: Value) -> bool:
 
 def _check_fixed(name: str, dimension: Dimension, fixed: Iterable[str]) -> None:
     for field in _fields(name, dimension):
-        if field in fixed:
-            raise ValueError(f"{name} varies {field}, which is fixed too")
+        if field.split(".")[0] in PROSE or field == "training.seed":
+            raise ValueError(f"{name} varies {field}, which is no decision of a recipe")
+        if within := [path for path in fixed if f"{path}.".startswith(f"{field}.")]:
+            raise ValueError(f"{name} varies {field}, while {within[0]} is fixed")
 
 
 def _check_pair(one: str, other: str, space: Mapping[str, Dimension]) -> None:

@@ -1,6 +1,8 @@
 """What a search tells the world while it runs, through one injected argument."""
 
 from dataclasses import dataclass, field
+from math import nan
+from statistics import fmean
 from typing import Protocol
 
 from fer_kedro.recipe import Recipe
@@ -20,6 +22,8 @@ class Trial:
         Optuna's word for it: COMPLETE, PRUNED, FAIL or RUNNING.
     folds
         Results by fold (from 0), as many as there are.
+    is_recipe
+        Whether the parameters make a recipe at all; else `recipe` is the one that the search starts from.
     """
 
     number: int
@@ -27,11 +31,17 @@ class Trial:
     recipe: Recipe
     state: str = RUNNING
     folds: dict[int, FoldResult] = field(default_factory=dict)
+    is_recipe: bool = True
 
     @property
     def accuracies(self) -> list[float]:
         """Of the folds that were scored, in their order."""
         return [self.folds[fold].accuracy for fold in sorted(self.folds) if not self.folds[fold].failure]
+
+    @property
+    def mean(self) -> float:
+        """Accuracy over these folds; NaN without any."""
+        return fmean(self.accuracies) if self.accuracies else nan
 
     @property
     def failure(self) -> str:

@@ -45,9 +45,10 @@ def run_search(
         for trial in book.finished:
             _tell_again(trial, monitor)
         if company := book.next_company():
+            failures: dict[int, str] = {}
             with executor.share(data) as submit:
                 while company:
-                    _Company(book, search, submit, monitor).run(company)
+                    _Company(book, search, submit, monitor, failures).run(company)
                     company = book.next_company()
     finally:
         monitor.end()
@@ -61,11 +62,17 @@ def _tell_again(trial: Trial, monitor: SearchMonitor) -> None:
 
 
 class _Company:
-    """Trials that run together: fold by fold where losers stop, all folds at once where none does."""
+    """Trials that run together: fold by fold where losers stop, all folds at once where none does.
 
-    def __init__(self, book: TrialBook, search: Search, submit: Submit, monitor: SearchMonitor) -> None:
+    `failures` are those of this command, by the trials' numbers.
+    """
+
+    def __init__(
+        self, book: TrialBook, search: Search, submit: Submit, monitor: SearchMonitor, failures: dict[int, str]
+    ) -> None:
         self._book, self._search, self._submit, self._monitor = book, search, submit, monitor
         self._trials: dict[int, Trial] = {}
+        self._failures = failures
 
     def run(self, company: Sequence[Trial]) -> None:
         self._trials = {trial.number: trial for trial in company}
@@ -99,7 +106,7 @@ class _Company:
             FoldTask(trial.number, fold, trial.recipe)
             for trial in self._going_on()
             for fold in folds
-            if fold not in trial.folds
+            if trial.is_recipe and fold not in trial.folds
         )
         pending: list[Future[FoldResult]] = []
         for task in tasks:
@@ -118,9 +125,11 @@ class _Company:
                 "worker, start the workers again, and give the same command."
             )
         trial = self._trials[result.trial]
-        self._trials[result.trial] = replace(trial, folds=trial.folds | {result.fold: result})
+        self._trials[result.trial] = trial = replace(trial, folds=trial.folds | {result.fold: result})
         self._book.record(result)
         self._monitor.fold(result)
+        if len(trial.folds) == self._search.folds.count and self._search.pruning.kind == "none":
+            self._close([trial], FAILED if trial.failure else COMPLETE)  # nobody's fate depends on it
 
     def _close(self, trials: list[Trial], state: str) -> None:
         for trial in trials:
@@ -128,16 +137,17 @@ class _Company:
             self._book.close(closed)
             self._monitor.trial(closed)
             if state == FAILED:
-                self._stop_after_failures(closed)
+                self._failures[trial.number] = trial.failure
+        if trials and state == FAILED:
+            self._stop_after_failures()
 
-    def _stop_after_failures(self, last: Trial) -> None:
-        """Stop where neighbours of a failed trial failed of the same cause; the same command then goes on."""
-        alike = {trial.number for trial in self._book.finished if trial.failure == last.failure}
-        for first in range(last.number - MOST_FAILURES + 1, last.number + 1):
+    def _stop_after_failures(self) -> None:
+        """Stop where neighbours failed of the same cause in this command; the same command then goes on."""
+        for first, cause in sorted(self._failures.items()):
             row = range(first, first + MOST_FAILURES)
-            if alike.issuperset(row):
+            if all(self._failures.get(number) == cause for number in row):
                 raise InputError(
                     f"Trials {', '.join(map(str, row))} of search '{self._search.name}' failed one after the other of "
-                    f"the same cause ({last.failure}): correct its space or its recipe, or give the same command "
-                    "again to go on without them."
+                    f"the same cause ({cause}): correct its space or its recipe, or give the same command again to go "
+                    "on without them."
                 )

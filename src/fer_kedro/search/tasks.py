@@ -98,7 +98,7 @@ def _scored(data: FoldedFaces, task: FoldTask) -> dict[str, Any]:
         kind = type(error).__name__
         return {"failure": OUT_OF_MEMORY if kind == "ResourceExhaustedError" else f"{kind}: {error}".splitlines()[0]}
     told = {"epochs": len(history), "fit_seconds": sum(row["seconds"] for row in history)}
-    if not all(math.isfinite(row["loss"]) for row in history):
+    if not all(math.isfinite(row["loss"] + row["val_loss"]) for row in history):
         return told | {"failure": DIVERGED}
     return told | {"accuracy": history[best - 1]["val_accuracy"], "loss": history[best - 1]["val_loss"]}
 

@@ -32,7 +32,7 @@ def _row(trial: Trial, search: Search) -> dict[str, object]:
         "state": trial.state,
         **{name: trial.parameters.get(name) for name in search.space},
         **{f"fold_{fold + 1}": results[fold].accuracy if fold in results else np.nan for fold in folds},
-        "mean": float(np.mean(scores)) if scores else np.nan,
+        "mean": trial.mean,
         "sd": float(np.std(scores, ddof=1)) if len(scores) > 1 else np.nan,
         "folds_run": len(results),
         "seconds": sum(result.seconds for result in results.values()),

@@ -46,8 +46,12 @@ def test_record_is_plain_json_of_both_tables_and_of_where_it_was_run(
     assert json.loads(json.dumps(record, allow_nan=False)) == record
     assert len(record["configurations"]) == 9
     assert record["configurations"][0]["p_holm"] is None
-    assert len(record["pruning_compared"]) == 4
+    assert len(record["pruning_compared"]) == 5
     assert record["threads_a_worker"] == 1
+    by_choice = {(row["dimension"], row["choice"]): row["mean"] for row in record["first_fold_by_choice"]}
+    first = trials[trials["model.kernel"] == 3]["fold_1"]
+    assert by_choice["model.kernel", 3] == pytest.approx(first.mean())
+    assert len(by_choice) == 6
     assert record["machine"] == "a quick one"
 
 

@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-from statistics import fmean
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -16,11 +15,11 @@ from fer_kedro.pipelines.kfold_search.parallel_coordinates import plot_parallel_
 from fer_kedro.pipelines.kfold_search.pruning import compare_pruning
 from fer_kedro.pipelines.kfold_search.slices import plot_slices
 from fer_kedro.pipelines.kfold_search.summary import search_summary
-from fer_kedro.pipelines.kfold_search.tables import compare_configurations
+from fer_kedro.pipelines.kfold_search.tables import compare_configurations, marginal_means
 from fer_kedro.recipe import Recipe
 from fer_kedro.search.candidate import check_candidates, searched_recipe
 from fer_kedro.search.decisions import Search
-from fer_kedro.source_code import SEARCH, code_digest
+from fer_kedro.source_code import SEARCH, code_digest, computed_by
 
 if TYPE_CHECKING:
     from fer_kedro.datasets.studies import Studies
@@ -71,6 +70,7 @@ def search_folds(
         data.digest(),
         str(executor.threads),
         code_digest(patterns=SEARCH),
+        *computed_by(),
     )
     digest = hashlib.sha256("\n".join(decided_by).encode()).hexdigest()[:12]
     with studies.open(f"{search.name}-{digest}") as study:
@@ -96,6 +96,7 @@ def search_record(
         "training_set": f"training side of the protocol '{search.protocol.name}'",
         "configurations": _plain(configurations),
         "pruning_compared": _plain(pruning_comparison),
+        "first_fold_by_choice": _plain(marginal_means(trials, search)),
         "threads_a_worker": executor.threads,
         **environment,
     }
@@ -129,4 +130,4 @@ def _best(trials: "list[Trial]", search: Search) -> "Trial":
             f"No configuration of search '{search.name}' was scored on all folds ({causes[-1]}): "
             "correct its space or its recipe."
         )
-    return max(complete, key=lambda trial: fmean(trial.accuracies))
+    return max(complete, key=lambda trial: trial.mean)

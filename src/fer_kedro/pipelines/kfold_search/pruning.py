@@ -36,6 +36,7 @@ def pruners(search: Search) -> dict[str, tuple[Pruning, int]]:
     """Return the pruners that are compared, by name, each with how many trials it asks together."""
     return {
         "halving, the better half goes on": (Pruning(kind="halving", keep=0.5), search.count),
+        "halving, the better third goes on": (Pruning(kind="halving", keep=0.34), search.count),
         "halving, the better quarter goes on": (Pruning(kind="halving", keep=0.25), search.count),
         "median of the complete ones": (Pruning(kind="median"), COMPANY),
         "Wilcoxon at 0.3, from 2 folds on": (Pruning(kind="wilcoxon", p_threshold=0.3, min_folds=2), COMPANY),

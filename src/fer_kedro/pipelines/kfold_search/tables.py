@@ -1,6 +1,7 @@
 """The complete configurations of a search beside each other, and beside what the report says of them."""
 
 from collections.abc import Mapping
+from statistics import fmean
 from typing import Any
 
 import numpy as np
@@ -8,7 +9,12 @@ import pandas as pd
 
 from fer_kedro.evaluation.cross_validation import corrected_resampled_t_test
 from fer_kedro.evaluation.significance import holm
-from fer_kedro.pipelines.kfold_search.configurations import complete_trials, configuration, reported_mean
+from fer_kedro.pipelines.kfold_search.configurations import (
+    complete_trials,
+    configuration,
+    reported_mean,
+    scored_trials,
+)
 from fer_kedro.search.decisions import Search
 
 
@@ -36,6 +42,25 @@ def compare_configurations(trials: pd.DataFrame, search: Search) -> pd.DataFrame
         [reported_mean(configuration(row, search), search) for row in complete.to_dict("records")], dtype=float
     )
     return table.assign(reported=reported, reported_rank=_ranks(reported), difference=table["mean"] - reported)
+
+
+def marginal_means(trials: pd.DataFrame, search: Search) -> pd.DataFrame:
+    """Compare the choices of each dimension by the first fold, which pruned configurations ran too.
+
+    Returns
+    -------
+    DataFrame
+        A row for each choice: `dimension`, `choice`, `configurations` that have it, and `mean` of their accuracies on
+        the first fold. Ranges that can't be listed are left out.
+    """
+    scored = [(configuration(row, search), row["fold_1"]) for row in scored_trials(trials).to_dict("records")]
+    rows = []
+    for name, dimension in search.space.items():
+        for value in dimension.values or ():
+            scores = [score for point, score in scored if name in point and point[name] == value]
+            if scores:
+                rows.append({"dimension": name, "choice": value, "configurations": len(scores), "mean": fmean(scores)})
+    return pd.DataFrame(rows, columns=["dimension", "choice", "configurations", "mean"])
 
 
 def _row(row: Mapping[Any, Any], search: Search) -> dict[str, Any]:

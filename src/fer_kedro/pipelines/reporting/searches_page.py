@@ -37,6 +37,7 @@ def _section(record: dict[str, Any]) -> str:
         chosen,
         _configurations(record),
         _agreement(record["agreement_with_report"]),
+        _choices(record["first_fold_by_choice"]),
         _compute(record),
         _pruning(record["pruning_compared"]),
         f"Commit `{record['commit']}`, {record['machine']}, threads a worker: {record['threads_a_worker']}.\n",
@@ -82,6 +83,12 @@ def _agreement(found: dict[str, Any] | None) -> str:
         "from the report's in the mean, and the report's best configuration stands at rank "
         f"{found['rank_of_the_reports_best']} here.\n"
     )
+
+
+def _choices(rows: list[dict[str, Any]]) -> str:
+    header = ["choice", "", "configurations", "accuracy on the first fold, mean"]
+    body = [[row["dimension"], str(row["choice"]), str(row["configurations"]), f"{row['mean']:.1%}"] for row in rows]
+    return markdown_table(header, body, 2)
 
 
 def _compute(record: dict[str, Any]) -> str:
