@@ -7,6 +7,7 @@ import pytest
 import yaml
 from kedro.config import OmegaConfigLoader
 from kedro.io import DatasetError
+from project_copy import PROJECT
 from stand_in_search import a_search
 from tiny_recipe import tiny_recipe
 
@@ -119,3 +120,14 @@ def test_a_save_that_fails_leaves_the_old_page(page: Path, monkeypatch: pytest.M
         dataset(page).save(tiny_recipe())
     assert dataset(page).load() == FOUND
     assert [path.name for path in page.parent.iterdir()] == ["searched.yml"]
+
+
+def test_recipe_that_a_search_found_is_trained_with_the_seed_of_the_command(tmp_path: Path) -> None:
+    """Its results stand in the folder of that seed."""
+    loader = OmegaConfigLoader(
+        str(PROJECT / "conf"), base_env="base", default_run_env="local", runtime_params={"seed": 3}
+    )
+    (entry,) = [entry for name, entry in loader["catalog"].items() if name.endswith(".searched_recipe")]
+    found = RecipeDataset(filepath=str(tmp_path / "searched.yml"), seed=entry["seed"])
+    found.save(tiny_recipe(name="searched"))
+    assert found.load().training.seed == 3
