@@ -18,7 +18,6 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 import numpy as np
 import yaml
-from fer_kedro.search.local_executor import LocalExecutor
 
 from fer_kedro.datasets.environment_dataset import EnvironmentDataset
 from fer_kedro.faces import Faces
@@ -26,6 +25,7 @@ from fer_kedro.recipe import Recipe
 from fer_kedro.search.candidate import candidate
 from fer_kedro.search.decisions import Search
 from fer_kedro.search.folds import FoldedFaces, fold_faces
+from fer_kedro.search.local_executor import LocalExecutor
 from fer_kedro.search.tasks import FoldResult, FoldTask
 
 PROJECT = Path(__file__).resolve().parents[1]

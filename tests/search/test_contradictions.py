@@ -70,3 +70,15 @@ def test_a_field_that_is_fixed_does_not_vary(space: dict[str, dict[str, Any]]) -
     check(space, "model.l2")
     with pytest.raises(ValueError, match=f"{next(iter(space))} varies model.kernel, while model.kernel is fixed"):
         check(space, "model.l2", "model.kernel")
+
+
+def test_a_field_within_a_fixed_one_may_vary_and_one_around_it_may_not() -> None:
+    check({"model.kernel": KERNEL}, "model")
+    with pytest.raises(ValueError, match=r"model varies model, while model\.kernel is fixed"):
+        check({"model": {"choices": [{"family": "cnn"}]}}, "models", "model.kernel")
+
+
+@pytest.mark.parametrize("field", ["name", "report", "description", "reported.accuracy", "training.seed"])
+def test_what_decides_nothing_does_not_vary(field: str) -> None:
+    with pytest.raises(ValueError, match=f"{field} varies {field}, which is no decision of a recipe"):
+        check({"model.kernel": KERNEL, field: {"choices": [1, 2]}})

@@ -39,7 +39,7 @@ def read(environment: str = "local", **given: Any) -> dict[str, Any]:
         ({"space": {}}, "the space is empty"),
         ({"space": {"a": {"choices": []}}}, "space.a\n.*at least one value"),
         ({"space": {"a": {"reals": [0, 1]}, "b": {"choices": [1], "when": {"c": [1]}}}}, "b depends on c"),
-        ({"fixed": {"model.kernel": 3}}, "model.kernel varies model.kernel, which is fixed too"),
+        ({"fixed": {"model.kernel": 3}}, "model.kernel varies model.kernel, while model.kernel is fixed"),
         ({"trials": None}, "sampler random needs a number of trials"),
         ({"sampler": "tpe", "trials": None}, "sampler tpe needs a number of trials"),
         ({"sampler": "grid", "space": {"a": {"reals": [0, 1]}}}, "needs choices, or a step without log, for a"),

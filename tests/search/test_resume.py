@@ -156,7 +156,7 @@ def test_a_search_killed_at_random_moments_ends_with_the_same_table(tmp_path: Pa
     with server:
         assert server.stdout.readline() == "ready\n"
         while code == -signal.SIGKILL:
-            server.stdin.write(f"{moments.uniform(0, 0.6) if kills < 12 else 0}\n")
+            server.stdin.write(f"{moments.uniform(0, 0.3) if kills < 12 else 0}\n")
             server.stdin.flush()
             code = int(server.stdout.readline())
             kills += code == -signal.SIGKILL

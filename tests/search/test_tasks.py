@@ -23,8 +23,8 @@ from fer_kedro.search.tasks import DIVERGED, OTHER_VERSION, OUT_OF_MEMORY, FoldR
 Row = dict[str, float]
 
 
-def row(epoch: int, accuracy: float, loss: float = 0.5) -> Row:
-    return {"epoch": epoch, "loss": loss, "val_accuracy": accuracy, "val_loss": 1 - accuracy, "seconds": 0.25}
+def row(epoch: int, accuracy: float) -> Row:
+    return {"epoch": epoch, "loss": 0.5, "val_accuracy": accuracy, "val_loss": 1 - accuracy, "seconds": 0.25}
 
 
 def fitted(monkeypatch: pytest.MonkeyPatch, history: list[Row], best: int = 1) -> list[tuple[Any, ...]]:
@@ -99,9 +99,10 @@ def test_a_recipe_that_balances_balances_the_training_part_alone(
     assert np.array_equal(validation.images, some_folds(3).faces.images[some_folds(3).folds[0].validation])
 
 
+@pytest.mark.parametrize("kind", ["loss", "val_loss"])
 @pytest.mark.parametrize("loss", [math.nan, math.inf])
-def test_a_loss_that_is_not_finite_is_a_failure(monkeypatch: pytest.MonkeyPatch, loss: float) -> None:
-    fitted(monkeypatch, [row(1, 0.9), row(2, 0.4, loss), row(3, 0.4)])
+def test_a_loss_that_is_not_finite_is_a_failure(monkeypatch: pytest.MonkeyPatch, loss: float, kind: str) -> None:
+    fitted(monkeypatch, [row(1, 0.9), row(2, 0.4) | {kind: loss}, row(3, 0.4)])
     result = run()
     assert result.failure == DIVERGED == "The loss is not finite: training diverged"
     assert math.isnan(result.accuracy)

@@ -11,7 +11,7 @@ from uuid import uuid4
 
 from fer_kedro.errors import InputError
 
-LEFTOVER = re.compile(r"\..+\.[0-9a-f]{32}(\.\w+)?")
+LEFTOVER = re.compile(r"\..+\.[0-9a-f]{32}(\.[\w-]+)?")
 ALMOST_NOTHING = 1 << 16
 """Bytes left on a disk that is as good as full."""
 

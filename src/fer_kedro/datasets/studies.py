@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from fer_kedro.datasets.atomic import atomic_path
 from fer_kedro.datasets.study_errors import file_sentence, first_line, server_sentence
 from fer_kedro.errors import InputError
 
@@ -52,15 +53,23 @@ class Studies:
             raise InputError(self._sentence(error)) from error
 
     def _storage(self) -> "RDBStorage":
-        from optuna.storages import RDBStorage
+        if self._url:
+            timeout = {"connect_timeout": WAIT_SECONDS} if self._url.startswith("postgresql") else {}
+            return self._connected(self._url, timeout)
+        if not self._filepath.exists():
+            # Made whole: a kill between the tables and their indices would let names stand in them twice.
+            with atomic_path(self._filepath) as temporary, _closed_after(self._file(temporary)):
+                pass
+        return self._file(self._filepath)
+
+    def _file(self, path: Path) -> "RDBStorage":
         from sqlalchemy.engine import URL
 
-        if self._url:
-            url, arguments = self._url, {"connect_timeout": WAIT_SECONDS} if self._url.startswith("postgresql") else {}
-        else:
-            self._filepath.parent.mkdir(parents=True, exist_ok=True)
-            url = URL.create("sqlite", database=str(self._filepath)).render_as_string()
-            arguments = {"timeout": WAIT_SECONDS}
+        return self._connected(URL.create("sqlite", database=str(path)).render_as_string(), {"timeout": WAIT_SECONDS})
+
+    def _connected(self, url: str, arguments: dict[str, Any]) -> "RDBStorage":
+        from optuna.storages import RDBStorage
+
         url = url.replace("{", "{{").replace("}", "}}")  # Optuna takes it for a template
         try:
             return RDBStorage(url, {"pool_pre_ping": True, "connect_args": arguments})
