@@ -10,16 +10,18 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from stand_in_work import PATIENCE
+
 TESTS = Path(__file__).parent
 SOURCES = TESTS.parent / "src"
-PATIENCE = 120
 
 
 class DaskProcesses:
     """Started one by one, ended together."""
 
     def __init__(self, folder: Path, **settings: str) -> None:
-        self._folder, self._settings = folder, settings
+        self._folder = folder
+        self.environment = {**os.environ, **settings, "PYTHONPATH": f"{TESTS}{os.pathsep}{SOURCES}"}
         self._started: list[subprocess.Popen[bytes]] = []
         file = folder / "scheduler.json"
         self.scheduler = self._start("scheduler", "--port=0", "--host=127.0.0.1", f"--scheduler-file={file}")
@@ -40,7 +42,7 @@ class DaskProcesses:
             process.wait()
 
     def _start(self, what: str, *options: str, sources: Path = SOURCES) -> "subprocess.Popen[bytes]":
-        environment = {**os.environ, **self._settings, "PYTHONPATH": f"{TESTS}{os.pathsep}{sources}"}
+        environment = {**self.environment, "PYTHONPATH": f"{TESTS}{os.pathsep}{sources}"}
         command = [sys.executable, "-m", f"distributed.cli.dask_{what}", "--no-dashboard", *options]
         with (self._folder / f"{what}-{len(self._started)}.log").open("w") as log:
             process = subprocess.Popen(

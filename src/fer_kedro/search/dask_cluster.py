@@ -1,6 +1,7 @@
-"""Tasks sent to a Dask cluster: as many at once as it has workers, and sent again where workers were lost."""
+"""Tasks sent to a Dask cluster: as many at once as it can run, and sent again where workers were lost."""
 
 import threading
+import uuid
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import CancelledError, Future
@@ -10,9 +11,8 @@ from functools import partial
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any
 
-from fer_kedro.search.dask_check import not_installed
 from fer_kedro.search.dask_patrol import PATROL_SECONDS, Patrol
-from fer_kedro.search.dask_worker import run_alone
+from fer_kedro.search.dask_worker import dismiss, run_in_crew
 from fer_kedro.search.executors import MOST_DEATHS, WORKER_DIED, Work
 from fer_kedro.search.folds import FoldedFaces
 from fer_kedro.search.tasks import FoldResult, FoldTask
@@ -31,13 +31,14 @@ class _Order:
 class Cluster:
     """The faces on a cluster's workers, and tasks with them, all looked after by one thread.
 
-    A worker is sent its next task when it has finished one. Of several tasks at a worker, Dask would hold each to
-    account for its death, and give up those that had only waited there.
+    The next task is sent when one is finished. Of many tasks at a worker, Dask would hold each to account for its
+    death, and give up those that had only waited there.
     """
 
     def __init__(self, client: "distributed.Client", address: str, data: FoldedFaces, threads: int, work: Work) -> None:
-        self._client, self._address = client, address
+        self._client = client
         self._data, self._threads, self._work = data, threads, work
+        self._name = uuid.uuid4().hex
         self._waiting: deque[_Order] = deque()
         self._running: dict[distributed.Future[FoldResult], _Order] = {}
         self._shared: distributed.Future[FoldedFaces] | None = None
@@ -54,7 +55,7 @@ class Cluster:
         return order.answer
 
     def leave(self) -> None:
-        """Cancel what is not finished; a worker that is in the middle of a task finishes it for nobody."""
+        """Cancel what is not finished, and end the processes beside the workers."""
         self._left = True
         self._news.put(lambda: None)
         self._thread.join()
@@ -69,23 +70,25 @@ class Cluster:
                 self._end(self._patrol.lost("the scheduler"))
             except Exception as error:  # whoever waits for an answer must be told
                 self._end(error)
-        with suppress(OSError, RuntimeError):
-            self._client.cancel(list(self._running))
+        with suppress(Exception):  # the scheduler may be lost
+            self._client.cancel([*self._running, *([self._shared] if self._shared else [])])
+            self._client.run(dismiss, self._name, on_error="ignore")
         self._end(CancelledError())
 
     def _advance(self) -> None:
         if not self._waiting:
             return
-        workers = self._patrol.workers()
-        if workers and self._shared is None:
+        places = self._patrol.places()
+        if places and self._shared is None:
             with suppress(OSError):  # the last of them has just died: wait for the next patrol
                 self._shared = self._client.scatter(self._data, broadcast=True, hash=False, timeout=PATROL_SECONDS)
-        while self._waiting and self._shared and len(self._running) < workers:
+        while self._waiting and self._shared and len(self._running) < places:
             self._send(self._waiting.popleft(), self._shared)
 
     def _send(self, order: _Order, shared: "distributed.Future[FoldedFaces]") -> None:
         if order.answer.running() or order.answer.set_running_or_notify_cancel():
-            future = self._client.submit(run_alone, shared, order.task, self._threads, self._work, pure=False)
+            arguments = (shared, order.task, self._name, self._threads, self._work)
+            future = self._client.submit(run_in_crew, *arguments, pure=False)
             self._running[future] = order
             future.add_done_callback(lambda done: self._news.put(partial(self._settle, done, shared)))
 
@@ -100,8 +103,6 @@ class Cluster:
             self._give_up(order)
         except CancelledError:
             self._send_again(order, shared)
-        except (ImportError, AttributeError) as error:  # of a worker that joined later than the check
-            order.answer.set_exception(not_installed(f"A worker of {self._address}", error))
         except Exception as error:
             order.answer.set_exception(error)
 

@@ -24,7 +24,7 @@ class DaskExecutor:
     address
         Of the scheduler, such as `tcp://127.0.0.1:8786`.
     threads
-        That each worker computes with; another number gives other bits.
+        That each process computes with; another number gives other bits.
     timeout
         Seconds within which the scheduler answers and has a worker.
     work
@@ -48,7 +48,7 @@ class DaskExecutor:
         """
         with _silence(), self._connected() as client:
             self._wait_for_a_worker(client)
-            check_cluster(client, self.threads)
+            check_cluster(client)
             cluster = Cluster(client, self.address, data, self.threads, self._work)
             try:
                 yield cluster.submit
@@ -71,8 +71,7 @@ class DaskExecutor:
             client.wait_for_workers(1, timeout=self._timeout)
         except TimeoutError as error:
             raise InputError(
-                f"The scheduler at {self.address} has no worker; start some with `dask worker {self.address} "
-                "--nthreads 1`."
+                f"The scheduler at {self.address} has no worker; start some with `dask worker {self.address}`."
             ) from error
 
 

@@ -1,4 +1,4 @@
-"""How many workers a Dask cluster has now: they come and go."""
+"""How many tasks a Dask cluster can run now: its workers come and go."""
 
 import time
 from typing import TYPE_CHECKING
@@ -16,14 +16,14 @@ RETURN_SECONDS = 60.0
 
 
 class Patrol:
-    """Counts the workers of a cluster, and says when it is lost."""
+    """Counts the threads of a cluster's workers, and says when it is lost."""
 
     def __init__(self, client: "distributed.Client", address: str) -> None:
         self._client, self._address = client, address
-        self._workers, self._counted, self._seen = 0, 0.0, time.monotonic()
+        self._places, self._counted, self._seen = 0, 0.0, time.monotonic()
 
-    def workers(self) -> int:
-        """Return how many there are.
+    def places(self) -> int:
+        """Return how many tasks can run at once.
 
         Raises
         ------
@@ -34,11 +34,11 @@ class Patrol:
             raise self.lost("the scheduler")
         now = time.monotonic()
         if now - self._counted > PATROL_SECONDS:
-            self._workers, self._counted = len(self._client.nthreads()), now
-            self._seen = now if self._workers else self._seen
+            self._places, self._counted = sum(self._client.nthreads().values()), now
+            self._seen = now if self._places else self._seen
             if now - self._seen > RETURN_SECONDS:
                 raise self.lost("the last worker")
-        return self._workers
+        return self._places
 
     def lost(self, what: str) -> InputError:
         """Return what to tell the user."""

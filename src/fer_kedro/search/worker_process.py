@@ -1,20 +1,14 @@
-"""A worker on this machine: a process that is given the faces once, and then one task after another."""
+"""A worker: a process of its own that is given the faces once, and then one task after another."""
 
-import multiprocessing
 import os
-import signal
-import threading
-import traceback
-from contextlib import suppress
-from multiprocessing.connection import Connection, wait
-from typing import Any
+import subprocess
+import sys
+from multiprocessing import Pipe
 
-from fer_kedro.errors import InputError
-from fer_kedro.search.executors import Work
-from fer_kedro.search.folds import FoldedFaces
 from fer_kedro.search.tasks import FoldResult, FoldTask
 
-SPAWN = multiprocessing.get_context("spawn")  # TensorFlow hangs in a process that was forked after it had been used
+TASKS_A_LIFE = 25
+"""TensorFlow keeps some 20 MB of every network that it has trained; starting anew costs a worker about ten seconds."""
 
 
 class WorkerDied(Exception):
@@ -24,12 +18,15 @@ class WorkerDied(Exception):
 class WorkerProcess:
     """A process that ends when it is killed, or when the one that started it does, however that happens.
 
+    It is no fork, in which TensorFlow would hang, and no process of `multiprocessing`, which Dask's workers may not
+    start and which would import the user's script again. Ctrl-C in a terminal does not reach it.
+
     Parameters
     ----------
     welcome
         The faces and the work, pickled once for all workers.
     threads
-        That each computes with.
+        That it computes with.
 
     Raises
     ------
@@ -39,13 +36,25 @@ class WorkerProcess:
 
     def __init__(self, welcome: bytes, threads: int) -> None:
         self._welcome = welcome
-        self._connection, theirs = SPAWN.Pipe()
-        self._process = SPAWN.Process(target=_serve, args=(theirs, threads), daemon=True)
-        try:
-            self._process.start()
-        except OSError as error:
-            raise WorkerDied from error
-        theirs.close()  # only the worker holds it now, and the pipe ends with it
+        self._tasks_left = TASKS_A_LIFE
+        self._connection, theirs = Pipe()
+        command = [sys.executable, "-P", "-m", "fer_kedro.search.worker_main", str(theirs.fileno()), str(threads)]
+        with theirs:  # afterwards only the worker holds it, and the pipe ends with it
+            try:
+                self._process = subprocess.Popen(  # noqa: S603
+                    command,
+                    env=_environment(threads),
+                    stdin=subprocess.PIPE,
+                    pass_fds=[theirs.fileno()],
+                    start_new_session=True,
+                )
+            except OSError as error:
+                raise WorkerDied from error
+
+    @property
+    def is_usable(self) -> bool:
+        """Whether it may be given another task."""
+        return self._tasks_left > 0
 
     def run(self, task: FoldTask) -> FoldResult:
         """Wait for the answer to one task.
@@ -56,13 +65,11 @@ class WorkerProcess:
             If there will be none.
         """
         try:
-            if self._welcome:
-                self._connection.send_bytes(self._welcome)
-                self._welcome = b""
-            self._connection.send(task)
-            answer: FoldResult | Exception = self._connection.recv()
+            answer = self._ask(task)
         except (EOFError, OSError) as error:
+            self._tasks_left = 0
             raise WorkerDied from error
+        self._tasks_left -= 1
         if isinstance(answer, Exception):
             raise answer
         return answer
@@ -70,30 +77,26 @@ class WorkerProcess:
     def kill(self) -> None:
         """End the process, whatever it is doing."""
         self._process.kill()
-        self._process.join()
+        self._process.wait()
+
+    def _ask(self, task: FoldTask) -> FoldResult | Exception:
+        if self._welcome:
+            self._connection.send_bytes(self._welcome)
+            self._welcome = b""
+        self._connection.send(task)
+        answer: FoldResult | Exception = self._connection.recv()
+        return answer
 
 
-def _serve(connection: "Connection[Any, Any]", threads: int) -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the process that started this one
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    threading.Thread(target=_end_with_parent, daemon=True).start()
-    with suppress(EOFError):
-        data, work = connection.recv()
-        while True:
-            connection.send(_answer(work, data, connection.recv(), threads))
-
-
-def _answer(work: Work, data: FoldedFaces, task: FoldTask, threads: int) -> FoldResult | Exception:
-    try:
-        return work(data, task, threads)
-    except InputError as error:
-        return error
-    except Exception:  # many an exception does not survive pickling
-        return RuntimeError(traceback.format_exc())
-
-
-def _end_with_parent() -> None:
-    """Leave nothing behind where the parent was killed: in the middle of a task no pipe is read."""
-    if parent := multiprocessing.parent_process():
-        wait([parent.sentinel])
-        os._exit(1)
+def _environment(threads: int) -> dict[str, str]:
+    """Return what libraries read as they are loaded, the same wherever a worker runs."""
+    number = str(threads)
+    return {
+        "TF_CPP_MIN_LOG_LEVEL": "3",
+        **os.environ,
+        "PYTHONPATH": os.pathsep.join(path or os.getcwd() for path in sys.path),
+        "TF_NUM_INTRAOP_THREADS": number,
+        "OMP_NUM_THREADS": number,
+        "OPENBLAS_NUM_THREADS": number,
+        "MKL_NUM_THREADS": number,
+    }
