@@ -13,6 +13,8 @@ from fer_kedro.search.candidate import SEARCHED
 __all__ = ["CONF", "PROTOCOL", "default_recipe", "recipes", "register_pipelines", "runs", "training_and_reports"]
 
 PROTOCOL = "honest"
+FOUND = f"{PROTOCOL}.{SEARCHED}"
+"""The run of the recipe that a search finds."""
 
 
 def register_pipelines() -> dict[str, Pipeline]:
@@ -40,7 +42,8 @@ def register_pipelines() -> dict[str, Pipeline]:
         "searched": sources + search_and_training(search, every_search[search]),
         "training": complete,
         "reporting": reporting.create_pipeline([default]),
-        "publish": reporting.create_publish_pipeline(every) + kfold_search.create_publish_pipeline(every_search),
+        "publish": reporting.create_publish_pipeline(sorted({*every, FOUND}))
+        + kfold_search.create_publish_pipeline(every_search),
         "results_page": reporting.create_results_pipeline(),
         "human_baseline": reporting.create_human_baseline_pipeline(),
         "all_recipes": sources + training_and_reports(every),
@@ -58,11 +61,10 @@ def training_and_reports(runs: list[str]) -> Pipeline:
 def search_and_training(search: str, recipe: str) -> Pipeline:
     """Search, train the recipe that is found as `honest.searched`, and report it."""
     found_by = f"{kfold_search.NAMESPACE}.{search}.searched_recipe"
-    run = f"{PROTOCOL}.{SEARCHED}"
     return Pipeline(
         [
             kfold_search.create_pipeline(search, recipe),
             training.create_pipeline(PROTOCOL, SEARCHED, found_by=found_by),
-            reporting.create_pipeline([run]),
+            reporting.create_pipeline([FOUND]),
         ]
     )
