@@ -65,7 +65,9 @@ def test_leaving_early_cancels_what_waits_and_ends_what_runs(error: type[BaseExc
 
 
 PROGRAM = """
+import signal
 import sys
+signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored where the tests themselves run in the background
 from functools import partial
 from stand_in_work import folded_faces, nap, tasks
 from fer_kedro.search.local_executor import LocalExecutor
@@ -103,7 +105,10 @@ def test_only_the_search_itself_speaks_of_an_interruption(moment: str, tmp_path:
         if moment == "in the middle of a task":
             eventually(lambda: noted(tmp_path, "began", 0) and noted(tmp_path, "began", 1))
         os.killpg(search.pid, signal.SIGINT)  # as the terminal does at Ctrl-C
-        _, errors = search.communicate(timeout=PATIENCE)
+        try:
+            _, errors = search.communicate(timeout=PATIENCE)
+        finally:
+            search.kill()
     assert errors.count("Traceback") == errors.count("KeyboardInterrupt") == 1
     assert not any(map(is_alive, noted(tmp_path, "began", 0)))
 
