@@ -72,7 +72,7 @@ def executor(kind: str, workers: int) -> Iterator[FoldExecutor]:
     if kind == "local":
         yield LocalExecutor(workers, work=no_work)
         return
-    settings = {"processes": False, "threads_per_worker": 1, "dashboard_address": None, "protocol": "tcp://"}
+    settings = {"processes": False, "threads_per_worker": 1, "dashboard_address": ":0", "protocol": "tcp://"}
     with LocalCluster(n_workers=workers, **settings) as cluster:
         yield DaskExecutor(cluster.scheduler_address, timeout=60, work=no_work)
 
