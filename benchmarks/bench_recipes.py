@@ -31,7 +31,8 @@ TRAINING_FACES, CLASSES = 28_709, 7
 
 def recipes() -> dict[str, Recipe]:
     """Every page's recipe, by its name."""
-    loader = OmegaConfigLoader(str(PROJECT / "conf"), base_env="base", merge_strategy={"parameters": "soft"})
+    strategy = {"parameters": "soft"}
+    loader = OmegaConfigLoader(str(PROJECT / "conf"), base_env="base", default_run_env="base", merge_strategy=strategy)
     return {name: Recipe.model_validate(page) for name, page in sorted(loader["parameters"]["recipes"].items())}
 
 

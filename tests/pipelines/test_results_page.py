@@ -120,6 +120,11 @@ def test_every_number_leads_to_its_predictions_commit_and_command(page: str) -> 
     assert "Again: `kedro run --pipelines=all_recipes --namespaces=honest.better`." in better
 
 
+def test_a_found_recipe_leads_to_the_search_that_finds_it_again() -> None:
+    found = section(page_of(scored("honest.searched", 0.6)), "honest.searched { #honest-searched }")
+    assert "Again: `kedro run --pipelines=searched`, on the share of the faces that [its search](searches.md)" in found
+
+
 def test_section_says_what_is_claimed_and_what_the_audit_found(page: str) -> None:
     worse = section(page, "as_reported.worse { #as_reported-worse }")
     assert "The report claims 58.0\u00a0% on: test folder." in worse

@@ -31,6 +31,7 @@ from stand_in_work import (
 
 from fer_kedro.errors import InputError
 from fer_kedro.search.dask_executor import DaskExecutor
+from fer_kedro.search.dask_patrol import Patrol
 from fer_kedro.search.executors import WORKER_DIED
 
 
@@ -222,6 +223,20 @@ def test_workers_that_are_lost_for_good_are_one_sentence(tmp_path: Path, monkeyp
             for future in futures:
                 with pytest.raises(InputError, match=f"has lost the last worker at {cluster.address}; .* the same"):
                     future.result(PATIENCE)
+
+
+def test_workers_are_lost_only_after_they_were_seen_away_for_long(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("fer_kedro.search.dask_patrol.PATROL_SECONDS", 0.1)
+    monkeypatch.setattr("fer_kedro.search.dask_patrol.RETURN_SECONDS", 0.5)
+    with dask_processes(tmp_path) as cluster, Client(cluster.address, set_as_default=False) as client:
+        patrol = Patrol(client, cluster.address)
+        time.sleep(0.7)  # nothing waits, so that nobody counts
+        assert patrol.places() == 0
+        time.sleep(0.7)
+        with pytest.raises(InputError, match="has lost the last worker"):
+            patrol.places()
 
 
 def test_a_scheduler_that_is_lost_is_one_sentence(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:

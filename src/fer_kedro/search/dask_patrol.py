@@ -20,7 +20,8 @@ class Patrol:
 
     def __init__(self, client: "distributed.Client", address: str) -> None:
         self._client, self._address = client, address
-        self._places, self._counted, self._seen = 0, 0.0, time.monotonic()
+        self._places, self._counted = 0, 0.0
+        self._away: float | None = None  # since when no worker was seen
 
     def places(self) -> int:
         """Return how many tasks can run at once.
@@ -35,8 +36,8 @@ class Patrol:
         now = time.monotonic()
         if now - self._counted > PATROL_SECONDS:
             self._places, self._counted = sum(self._client.nthreads().values()), now
-            self._seen = now if self._places else self._seen
-            if now - self._seen > RETURN_SECONDS:
+            self._away = None if self._places else self._away or now
+            if self._away and now - self._away > RETURN_SECONDS:
                 raise self.lost("the last worker")
         return self._places
 

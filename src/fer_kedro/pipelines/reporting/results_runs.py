@@ -7,6 +7,7 @@ from fer_kedro.pipelines.reporting.formats import DASH, count, decimal, interval
 from fer_kedro.pipelines.reporting.layout import OFFICIAL, split_name, test_name
 from fer_kedro.pipelines.reporting.markdown import anchor, markdown_table
 from fer_kedro.protocols.audit import LeakAudit
+from fer_kedro.search.candidate import SEARCHED
 
 
 def run_section(records: list[dict[str, Any]]) -> str:
@@ -84,11 +85,15 @@ def _classes(scores: Scores) -> str:
 
 
 def _provenance(record: dict[str, Any]) -> str:
-    seed = record["seed"]
-    again = f"kedro run --pipelines=all_recipes --namespaces={record['run']}"
-    command = record.get("command", f"{again} --params=seed={seed}" if seed else again)
-    place = f"{record['protocol']}/{record['recipe']}/seed_{seed}"
-    return f"[Predictions](results/{place}/predictions.parquet) of {made_by(record)}. Again: `{command}`.\n"
+    place = f"{record['protocol']}/{record['recipe']}/seed_{record['seed']}"
+    return f"[Predictions](results/{place}/predictions.parquet) of {made_by(record)}. Again: {_again(record)}.\n"
+
+
+def _again(record: dict[str, Any]) -> str:
+    if record["recipe"] == SEARCHED:
+        return "`kedro run --pipelines=searched`, on the share of the faces that [its search](searches.md) names"
+    seed = f" --params=seed={record['seed']}" if record["seed"] else ""
+    return f"`kedro run --pipelines=all_recipes --namespaces={record['run']}{seed}`"
 
 
 def made_by(record: dict[str, Any]) -> str:
