@@ -73,7 +73,7 @@ def executor(kind: str, workers: int) -> Iterator[FoldExecutor]:
         yield LocalExecutor(workers, work=no_work)
         return
     settings = {"processes": False, "threads_per_worker": 1, "dashboard_address": ":0", "protocol": "tcp://"}
-    with LocalCluster(n_workers=workers, **settings) as cluster:
+    with LocalCluster(n_workers=workers, memory_limit=0, **settings) as cluster:  # each would see the memory of all
         yield DaskExecutor(cluster.scheduler_address, timeout=60, work=no_work)
 
 
