@@ -88,6 +88,12 @@ def refuse(data: FoldedFaces, task: FoldTask, threads: int) -> FoldResult:
     raise InputError("Not these faces.") if task.trial else LookupError("no such thing")
 
 
+def shares_a_gpu(data: FoldedFaces, task: FoldTask, threads: int) -> FoldResult:
+    """Tell how TensorFlow and JAX are to take a GPU's memory."""
+    told = [os.environ.get(name, "") for name in ("TF_FORCE_GPU_ALLOW_GROWTH", "XLA_PYTHON_CLIENT_PREALLOCATE")]
+    return FoldResult(task.trial, task.fold, failure=" ".join(told))
+
+
 def weigh(data: FoldedFaces, task: FoldTask, threads: int) -> FoldResult:
     """Tell in place of a loss the megabytes that this process uses."""
     time.sleep(0.02)

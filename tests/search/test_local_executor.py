@@ -10,7 +10,19 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from stand_in_work import LETHAL, PATIENCE, CountedFaces, eventually, folded_faces, is_alive, nap, noted, refuse, tasks
+from stand_in_work import (
+    LETHAL,
+    PATIENCE,
+    CountedFaces,
+    eventually,
+    folded_faces,
+    is_alive,
+    nap,
+    noted,
+    refuse,
+    shares_a_gpu,
+    tasks,
+)
 
 from fer_kedro.errors import InputError
 from fer_kedro.search.executors import WORKER_DIED
@@ -169,6 +181,14 @@ def test_what_the_work_raises_is_raised_where_its_result_is_wanted() -> None:
 def test_workers_times_threads_are_the_processors(threads: int, workers: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TF_NUM_INTRAOP_THREADS", "8")
     assert LocalExecutor(threads=threads).workers == workers
+
+
+def test_workers_take_no_more_of_a_gpu_than_they_need_unless_told_to(monkeypatch: pytest.MonkeyPatch) -> None:
+    with LocalExecutor(1, work=shares_a_gpu).share(folded_faces()) as submit:
+        assert submit(tasks(0)[0]).result(PATIENCE).failure == "true false"
+    monkeypatch.setenv("TF_FORCE_GPU_ALLOW_GROWTH", "false")
+    with LocalExecutor(1, work=shares_a_gpu).share(folded_faces()) as submit:
+        assert submit(tasks(0)[0]).result(PATIENCE).failure == "false false"
 
 
 @pytest.mark.parametrize(("workers", "threads"), [(0, 1), (2, 0), (None, -1)])

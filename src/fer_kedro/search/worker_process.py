@@ -93,6 +93,8 @@ def _environment(threads: int) -> dict[str, str]:
     number = str(threads)
     return {
         "TF_CPP_MIN_LOG_LEVEL": "3",
+        "TF_FORCE_GPU_ALLOW_GROWTH": "true",  # one worker would take the whole memory of a GPU that all share
+        "XLA_PYTHON_CLIENT_PREALLOCATE": "false",
         **os.environ,
         "PYTHONPATH": os.pathsep.join(path or os.getcwd() for path in sys.path),
         "TF_NUM_INTRAOP_THREADS": number,

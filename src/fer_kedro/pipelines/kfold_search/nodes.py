@@ -57,6 +57,7 @@ def search_folds(
     InputError
         If the space leads to no recipe, the faces can't be divided, or no trial completes.
     """
+    from fer_kedro.learning.precision import resolve_precision
     from fer_kedro.search.book import TrialBook
     from fer_kedro.search.folds import fold_faces
     from fer_kedro.search.study import run_search
@@ -69,6 +70,7 @@ def search_folds(
         recipe.decisions(),
         data.digest(),
         str(executor.threads),
+        resolve_precision("auto"),
         code_digest(patterns=SEARCH),
         *computed_by(),
     )
