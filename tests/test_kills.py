@@ -59,9 +59,9 @@ class Reference:
 def reference(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Reference]:
     """A project in which every stage has run once; the stages of a sweep start from what that left."""
     project = copy_project(tmp_path_factory.mktemp("killed"))
-    (project / "conf/demo/catalog_01_raw.yml").write_text(
-        (project / "conf/demo/catalog_01_raw.yml").read_text().replace("1200", "500")
-    )
+    for page, usual, here in (("catalog_01_raw", "1200", "500"), ("parameters_searches", "share: 0.5", "share: 1.0")):
+        path = project / f"conf/demo/{page}.yml"
+        path.write_text(path.read_text().replace(usual, here))
     (project / "conf/demo/parameters_recipes.yml").write_text("recipes: {goldstein_cnn: {training: {epochs: 4}}}\n")
     with warm_kedro(project) as kedro:
         yield Reference(kedro, project / "saved")
