@@ -1,6 +1,7 @@
 """The plain commands, run as a user would, in a copy of the project."""
 
 import json
+import re
 import sqlite3
 import subprocess
 import sys
@@ -10,7 +11,7 @@ import mlflow
 import pandas as pd
 import pytest
 from mlflow.entities import Run
-from project_copy import Kedro, kedro_in
+from project_copy import PROJECT, Kedro, kedro_in
 
 RUN = "honest.goldstein_cnn"
 FOLDER = "honest/goldstein_cnn/seed_0"
@@ -133,14 +134,6 @@ def test_leak_under_honest_stops_the_run_with_a_sentence_and_a_failed_child(proj
     assert any("leak audit" in run.data.tags.get("failure", "") for run in runs)
 
 
-def test_recipe_dropped_into_the_project_gets_a_namespace(project: Path) -> None:
-    page = (project / "conf/base/parameters_recipes/goldstein_cnn.yml").read_text()
-    new = project / "conf/base/parameters_recipes/my_recipe.yml"
-    new.write_text(page.replace("goldstein_cnn", "my_recipe"))
-    listed = kedro_in(project)("registry", "describe", "all_recipes").stdout
-    assert "honest.my_recipe.fit" in listed
-
-
 @pytest.mark.parametrize(
     "arguments", [("registry", "list"), ("run", "--env=demo", "--pipeline=ingestion")], ids=["registry", "ingestion"]
 )
@@ -191,3 +184,23 @@ def test_a_reports_own_protocol_with_another_seed_stands_beside_the_honest_run(d
     assert (made["run"], made["protocol"], made["seed"]) == (run, "as_reported", 1)
     assert list(made["scores"]) == ["test"]
     assert made["test_set"] == "PublicTest and PrivateTest"
+
+
+def test_a_page_dropped_into_the_project_gets_a_namespace_a_run_and_a_row(demo_project: Path) -> None:
+    """The page is the one that the documentation has its reader write, for one epoch."""
+    (page,) = re.findall(r"```yaml\n(recipes:\n.*?)```", (PROJECT / "docs/how-to/add-a-recipe.md").read_text(), re.S)
+    new = demo_project / "conf/base/parameters_recipes/small_cnn.yml"
+    new.write_text(page.replace("epochs: 30", "epochs: 1"))
+    kedro = kedro_in(demo_project)
+    kedro("run", "--env=demo", "--pipelines=all_recipes", "--namespaces=honest.small_cnn")
+    kedro("run", "--env=demo", "--pipelines=reporting")
+    rows = pd.read_csv(demo_project / "data/demo/08_reporting/comparison.csv").set_index("run")
+    made = json.loads((demo_project / "data/demo/07_model_output/honest/small_cnn/seed_0/run_record.json").read_text())
+    assert rows.loc["honest.small_cnn", "accuracy"] == made["scores"]["PrivateTest"]["all"]["accuracy"]
+    assert "small_cnn" in (demo_project / "data/demo/08_reporting/report.html").read_text()
+    client = mlflow.MlflowClient(f"sqlite:///{demo_project}/mlflow.db")
+    experiment = client.get_experiment_by_name("fer_kedro")
+    assert experiment is not None
+    (child,) = client.search_runs([experiment.experiment_id], "attributes.run_name = 'honest.small_cnn'")
+    assert child.info.status == "FINISHED"
+    new.unlink()

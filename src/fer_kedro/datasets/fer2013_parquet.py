@@ -1,6 +1,5 @@
 """FER-2013 as Parquet: `emotion`, `usage` and `image`, an encoded picture or its 2,304 grey values."""
 
-import os
 from collections.abc import Iterator
 from concurrent.futures import Executor, ThreadPoolExecutor
 from pathlib import Path
@@ -15,6 +14,7 @@ import pyarrow.parquet as pq
 from fer_kedro.datasets.picture import PictureError, to_face
 from fer_kedro.errors import InputError
 from fer_kedro.faces import EMOTIONS, SIZE, USAGES, Faces, Images
+from fer_kedro.threads import thread_count
 
 MAGIC = b"PAR1"
 FIELDS = ("emotion", "usage", "image")
@@ -56,7 +56,7 @@ def read_fer2013_parquet(path: Path) -> Faces:
         If the file can't be read, lacks a column or is out of all proportion, or a row has a label other than 0
         to 6, an unknown usage, or an image that is no picture.
     """
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
+    with ThreadPoolExecutor(thread_count()) as pool:
         parts = [_read_batch(batch, pool) for batch in _batches(path)]
     if not parts:
         raise InputError(f"{path} has columns but no faces; get the file again.")

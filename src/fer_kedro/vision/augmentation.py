@@ -2,11 +2,11 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from os import cpu_count
 
 import numpy as np
 
 from fer_kedro.faces import SIZE, Images
+from fer_kedro.threads import thread_count
 from fer_kedro.variation import Augmentation
 from fer_kedro.vision.affine import Doubles, Maps, Mask, source_maps, warp_faces
 from fer_kedro.vision.lighting import BLOCK, Floats, relight_faces
@@ -64,7 +64,7 @@ def augment(
             _relight(varied[rows], chain, variation, rows)
 
     starts = range(0, len(images), CHUNK)
-    threads = min(cpu_count() or 1, MAX_THREADS) if threads is None else threads
+    threads = min(thread_count(), MAX_THREADS) if threads is None else threads
     if threads == 1 or len(starts) < 2:
         for start in starts:
             fill(start)

@@ -3,7 +3,6 @@
 A perceptual hash proposes pairs, an aligned correlation confirms them, and single linkage gathers them into groups.
 """
 
-import os
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -14,6 +13,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from fer_kedro.faces import Images
+from fer_kedro.threads import thread_count
 from fer_kedro.vision.alignment import Alignment, align
 from fer_kedro.vision.perceptual_hash import propose_pairs
 
@@ -97,7 +97,7 @@ def _align_all(images: Images, pairs: pd.DataFrame) -> pd.DataFrame:
         return align(images[row_a], images[row_b][:, ::-1] if mirrored else images[row_b])
 
     columns = (pairs[name].tolist() for name in ("row_a", "row_b", "mirrored"))
-    with _opencv_on_one_thread(), ThreadPoolExecutor(os.cpu_count()) as pool:
+    with _opencv_on_one_thread(), ThreadPoolExecutor(thread_count()) as pool:
         alignments = list(pool.map(align_pair, *columns))
     return pd.DataFrame(alignments, columns=Alignment._fields, index=pairs.index, dtype=float)
 

@@ -5,7 +5,6 @@ signs of the low frequencies of the discrete cosine transform, 63 bits. One hash
 brightness but no shift, so one window of each image is compared with several windows of every other.
 """
 
-import os
 from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 
@@ -13,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from fer_kedro.faces import SIZE, Images
+from fer_kedro.threads import thread_count
 
 
 class Window(NamedTuple):
@@ -112,7 +112,7 @@ def _alike(reference: View, other: View, hash_distance: int) -> Pairs:
         cosines = np.einsum("ij,ij->i", ours, theirs)
         return np.compress(cosines >= MIN_COSINE, pairs, axis=0)
 
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
+    with ThreadPoolExecutor(thread_count()) as pool:
         return np.concatenate(list(pool.map(search, range(0, len(reference.hashes), _ROWS_A_TASK))))
 
 
