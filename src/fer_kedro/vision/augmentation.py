@@ -47,7 +47,7 @@ def augment(
         Generator or seed. Image i of the result depends on it, on i and on `images[i]` alone: neither on how
         many images follow nor on the number of threads.
     threads
-        Defaults to the number of cores, at most four. Few images stay in the caller's thread.
+        Defaults to those that this process computes with, at most four. Few images stay in the caller's thread.
 
     Returns
     -------
