@@ -100,6 +100,26 @@ def test_folds_are_steps_from_one_and_totals_are_metrics(client: mlflow.MlflowCl
     assert {name: run.data.metrics[name] for name in totals} == pytest.approx(totals)
 
 
+def test_overview_of_a_trial_tells_its_spread_and_every_fold(client: mlflow.MlflowClient, command: Command) -> None:
+    study = command()
+    study.log_trial(trial(0, 0.5, 0.6, 0.72))
+    study.log_trial(trial(1, 0.4, state=PRUNED))
+    study.log_trial(trial(2, state="FAIL"))
+    assert [run.data.tags["mlflow.note.content"] for run in below(client, study.id)] == [
+        "COMPLETE: 60.7 ± 11.0\u00a0% accuracy; by fold 50.0, 60.0, 72.0.",
+        "PRUNED: 40.0\u00a0% accuracy; by fold 40.0.",
+        "FAIL: no fold was scored.",
+    ]
+
+
+def test_mean_accuracy_is_a_trials_first_metric_and_short(client: mlflow.MlflowClient, command: Command) -> None:
+    """MLflow's page of several runs compares them by the first."""
+    study = command()
+    study.log_trial(trial(0, 0.1, 0.2, 0.2))
+    [run] = below(client, study.id)
+    assert next(iter(run.data.metrics.items())) == ("mean_accuracy", 0.166667)
+
+
 def test_pruned_trial_ends_well_and_a_failed_one_badly(client: mlflow.MlflowClient, command: Command) -> None:
     study = command()
     failed = trial(1, 0.5, state="FAIL")
@@ -211,7 +231,7 @@ def test_whole_search_is_logged_as_its_table_has_it(client: mlflow.MlflowClient,
     assert [run.data.tags["state"] for run in runs] == table["state"].tolist()
     assert set(table["state"]) == {"COMPLETE", "PRUNED", "FAIL"}
     logged = [run.data.metrics.get("mean_accuracy", float("nan")) for run in runs]
-    assert logged == pytest.approx(table["mean"].tolist(), nan_ok=True)
+    assert logged == pytest.approx(table["mean"].tolist(), rel=1e-5, nan_ok=True)
 
 
 def test_record_recipe_and_figures_of_a_search_are_its_artifacts(client: mlflow.MlflowClient, command: Command) -> None:

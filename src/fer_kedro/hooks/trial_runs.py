@@ -15,7 +15,7 @@ from fer_kedro.search.monitor import FAILED, Trial
 if TYPE_CHECKING:
     from mlflow.entities import Metric
 
-PARENT, SIGNATURE = "mlflow.parentRunId", "fer_kedro.trial"
+PARENT, NOTE, SIGNATURE = "mlflow.parentRunId", "mlflow.note.content", "fer_kedro.trial"
 PASSED_ON = (FOLDER, "git_commit", "protocol", "search", "recipe", "data.source", "data.split")
 MOST_RUNS = 50_000
 """So many MLflow gives at once."""
@@ -51,7 +51,7 @@ class TrialRuns:
 
         study = self._client.get_run(self._study_id).data.tags
         tags = {tag: study[tag] for tag in PASSED_ON if tag in study} | {PARENT: self._study_id}
-        tags |= {"trial": str(trial.number), "state": trial.state, SIGNATURE: signature(trial)}
+        tags |= {"trial": str(trial.number), "state": trial.state, SIGNATURE: signature(trial), NOTE: _note(trial)}
         run = self._client.create_run(self._experiment_id, run_name=f"trial {trial.number}", tags=tags).info.run_id
         decided = drawn_parameters(trial.parameters) | parameters(trial.recipe)
         self._client.log_batch(run, metrics=_metrics(trial), params=[Param(*decision) for decision in decided.items()])
@@ -83,19 +83,35 @@ def signature(trial: Trial) -> str:
     return hashlib.sha256(told.encode()).hexdigest()[:16]
 
 
+def _note(trial: Trial) -> str:
+    """Say what a run's overview leaves out: MLflow shows the last fold's accuracy alone."""
+    scores = trial.accuracies
+    if not scores:
+        return f"{trial.state}: no fold was scored."
+    spread = f" ± {100 * _sd(scores):.1f}" if len(scores) > 1 else ""
+    by_fold = ", ".join(f"{100 * score:.1f}" for score in scores)
+    return f"{trial.state}: {100 * trial.mean:.1f}{spread}\u00a0% accuracy; by fold {by_fold}."
+
+
 def _metrics(trial: Trial) -> "list[Metric]":
+    """Return the totals, then each fold's: MLflow compares runs by the metric that was logged first."""
     from mlflow.entities import Metric
 
     now, results, scores = int(time.time() * 1000), trial.folds.values(), trial.accuracies
-    values = [("fold/seconds", result.seconds, result.fold + 1) for result in results]
+    totals = {
+        **({"mean_accuracy": trial.mean} if scores else {}),
+        **({"sd_accuracy": _sd(scores)} if len(scores) > 1 else {}),
+        "folds_run": len(results),
+        "seconds": sum(result.seconds for result in results),
+        "cpu_seconds": sum(result.cpu_seconds for result in results),
+    }
+    values = [(name, value, 0) for name, value in totals.items()]
     for result in results:
         if not result.failure:
             values += [("fold/accuracy", result.accuracy, result.fold + 1), ("fold/loss", result.loss, result.fold + 1)]
-    totals = {
-        "folds_run": float(len(results)),
-        "seconds": sum(result.seconds for result in results),
-        "cpu_seconds": sum(result.cpu_seconds for result in results),
-        **({"mean_accuracy": trial.mean} if scores else {}),
-        **({"sd_accuracy": float(np.std(scores, ddof=1))} if len(scores) > 1 else {}),
-    }
-    return [Metric(name, value, now, step) for name, value, step in [*values, *((n, v, 0) for n, v in totals.items())]]
+        values.append(("fold/seconds", result.seconds, result.fold + 1))
+    return [Metric(name, float(f"{value:.6g}"), now, step) for name, value, step in values]
+
+
+def _sd(scores: list[float]) -> float:
+    return float(np.std(scores, ddof=1))

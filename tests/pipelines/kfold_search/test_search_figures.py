@@ -22,6 +22,7 @@ Draw = Callable[[pd.DataFrame, Search, Faces], go.Figure]
 Table = Callable[..., pd.DataFrame]
 ALL = [plot_importance, plot_history, plot_slices, plot_parallel_coordinates]
 GRID = a_search(sampler="grid", trials=None)
+LONG = a_search(sampler="grid", trials=None, space={"training.epochs": {"integers": [1, 30]}})
 ONE = a_search(sampler="grid", trials=None, space={"model.kernel": {"choices": [3, 5]}})
 
 
@@ -50,6 +51,13 @@ def test_figures_of_demo_faces_say_so(
 ) -> None:
     assert DEMO_MARK in words(draw(trials, search, demo))
     assert DEMO_MARK not in words(draw(trials, search, faces))
+
+
+@pytest.mark.parametrize("draw", ALL)
+def test_titles_have_no_place_of_their_own(draw: Draw, search: Search, trials: pd.DataFrame, faces: Faces) -> None:
+    """kedro-viz takes a title's height for one of the plot, so that it would lie over what is drawn."""
+    title = draw(trials, search, faces).layout.title
+    assert (title.y, title.yref, title.yanchor) == (None, None, None)
 
 
 @pytest.mark.parametrize("draw", ALL)
@@ -129,6 +137,12 @@ def test_history_marks_what_was_pruned_and_counts_what_failed(
     assert list(figure.data[2].y) == pytest.approx((100 * own["mean"]).tolist())
     counts = pruned["state"].value_counts()
     assert f"{counts['COMPLETE']} complete, {counts['PRUNED']} pruned, 1 failed" in words(figure)
+
+
+@pytest.mark.parametrize(("count", "step"), [(4, 1), (30, None)])
+def test_short_histories_have_a_tick_for_each_trial(table: Table, faces: Faces, count: int, step: int | None) -> None:
+    trials = table(LONG, [[0.5, 0.5, 0.6]] * count)
+    assert plot_history(trials, LONG, faces).layout.xaxis.dtick == step
 
 
 def test_slices_have_a_panel_for_each_dimension_and_words_without_quotes(

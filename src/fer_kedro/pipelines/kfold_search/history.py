@@ -12,6 +12,7 @@ from fer_kedro.search.decisions import Search
 from fer_kedro.search.monitor import COMPLETE, FAILED, PRUNED
 
 TITLE = "The course of the search"
+FEW = 20
 WORDS = {COMPLETE: "complete", PRUNED: "pruned", FAILED: "failed"}
 
 
@@ -27,7 +28,8 @@ def plot_history(trials: pd.DataFrame, search: Search, faces: Faces) -> go.Figur
     scores.update(name="complete", marker={"color": ACCENT, "size": 8}, hovertemplate=score)
     best.update(name="best so far", line={"color": HIGHLIGHT, "width": 2, "shape": "hv"}, hoverinfo="skip")
     figure = go.Figure([best, scores, *_pruned(trials[trials["state"] == PRUNED])])
-    figure.update_xaxes(title="trial", tickformat="d")
+    # A short axis would have ticks at halves, and say each number twice.
+    figure.update_xaxes(title="trial", tickformat="d", dtick=1 if len(trials) <= FEW else None)
     figure.update_yaxes(PER_CENT_AXIS)
     figure.update_layout(legend={"orientation": "h", "x": 1, "xanchor": "right", "y": 1.02, "yanchor": "bottom"})
     return lay_out(figure, TITLE, _counts(trials), faces.provenance)

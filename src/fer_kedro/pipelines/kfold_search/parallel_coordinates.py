@@ -5,6 +5,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from fer_kedro.faces import Faces
+from fer_kedro.figures import INK
 from fer_kedro.pipelines.kfold_search.configurations import complete_trials, scored_trials
 from fer_kedro.pipelines.kfold_search.plotly_style import HIGHLIGHT, SCALE, lay_out, no_score
 from fer_kedro.pipelines.kfold_search.shown_study import scored_study
@@ -28,7 +29,7 @@ def plot_parallel_coordinates(trials: pd.DataFrame, search: Search, faces: Faces
     # What is drawn last lies above the others.
     figure.data = [bar, *sorted(lines, key=lambda line: (line.line.width, line.y[0]))]
     bar.marker.update(colorscale=SCALE, colorbar={"ticksuffix": "\u00a0%", "outlinewidth": 0, "title": "accuracy"})
-    figure.update_annotations(bgcolor="rgba(255,255,255,0.8)", borderpad=1)
+    figure.update_annotations(bgcolor="rgba(255,255,255,0.8)", borderpad=1, font_color=INK)
     lay_out(figure, TITLE, SUBTITLE, faces.provenance)
     return figure.update_xaxes(showline=False)
 

@@ -5,9 +5,12 @@ from textwrap import wrap
 import plotly.graph_objects as go
 
 from fer_kedro.faces import Provenance
-from fer_kedro.figures import DEMO_COLOUR, DEMO_MARK, GRID, INK, MUTED
+from fer_kedro.figures import DEMO_COLOUR, DEMO_MARK, INK, MUTED
 
 BOTTOM, MARK = 44, 30
+"""Pixels below a figure: together hardly more than the 72 that kedro-viz leaves there, so that it shows the mark."""
+GRID = "rgba(123, 135, 148, 0.2)"
+"""Seen on white and on the dark ground that kedro-viz gives a figure."""
 HIGHLIGHT = "#e09f3e"
 SCALE = [[0, "#d5dee6"], [1, "#1b4965"]]
 """Of colours that stay visible on white."""
@@ -20,19 +23,12 @@ def lay_out(figure: go.Figure, title: str, subtitle: str, provenance: Provenance
 
     Texts are markup: names in them must be escaped.
     """
+    # Set anew, since Optuna gives a place to its own, and kedro-viz would lay one that has a place over the plot.
+    figure.layout.title = {"text": f"<b>{title}</b><br><sup>{subtitle}</sup>", "font": {"size": 17}, "x": 0.02}
     figure.update_layout(
         template="plotly_white",
-        title={
-            "text": f"<b>{title}</b><br><sup>{subtitle}</sup>",
-            "font": {"size": 17},
-            "x": 0.02,
-            "y": 1,
-            "yref": "container",
-            "yanchor": "top",
-            "pad": {"t": 16},
-        },
         font={"family": "DejaVu Sans, Verdana, sans-serif", "color": INK, "size": 12},
-        margin={"l": 20, "r": 20, "t": 84, "b": BOTTOM + (MARK if provenance.is_demo else 0)},
+        margin={"l": 20, "r": 20, "t": 100, "b": BOTTOM + (MARK if provenance.is_demo else 0)},
         height=height + (MARK if provenance.is_demo else 0),
     )
     figure.update_xaxes(automargin=True, gridcolor=GRID, linecolor=MUTED, zeroline=False)

@@ -16,7 +16,7 @@ from fer_kedro.search.decisions import Search
 from fer_kedro.search.space import Dimension
 
 TITLE = "Accuracy by parameter"
-PANELS, PANEL_PIXELS = 5, 220
+PANELS, PANEL_PIXELS = 3, 220
 """So many share the page's width; more of them have so many pixels each."""
 
 
