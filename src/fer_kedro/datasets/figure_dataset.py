@@ -1,6 +1,7 @@
 """A figure as one PNG file, whose bytes a report can embed."""
 
 import base64
+import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,10 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 else:
     Figure = Any  # Matplotlib is imported by those who draw
+
+
+PREVIEW_RATIO = 1.7
+"""Width over height of kedro-viz' page."""
 
 
 class FigureDataset(AbstractDataset[Figure, bytes]):
@@ -59,11 +64,22 @@ class FigureDataset(AbstractDataset[Figure, bytes]):
             data.savefig(temporary, format="png")
 
     def preview(self) -> ImagePreview:
-        """Return the PNG in base64, for kedro-viz."""
-        return ImagePreview(base64.b64encode(self.load()).decode())
+        """Return the PNG in base64 for kedro-viz, which fits pictures by height and cuts the sides of wide ones."""
+        return ImagePreview(base64.b64encode(_no_wider(self.load(), PREVIEW_RATIO)).decode())
 
     def _exists(self) -> bool:
         return self._filepath.is_file()
 
     def _describe(self) -> dict[str, Any]:
         return {"filepath": str(self._filepath)}
+
+
+def _no_wider(png: bytes, ratio: float) -> bytes:
+    """Continue a picture's upper and lower edge until its width is no more than `ratio` times its height."""
+    import cv2
+    import numpy as np
+
+    picture = np.asarray(cv2.imdecode(np.frombuffer(png, np.uint8), cv2.IMREAD_COLOR))
+    missing = max(0, math.ceil(picture.shape[1] / ratio) - len(picture))
+    padded = np.pad(picture, ((missing // 2, missing - missing // 2), (0, 0), (0, 0)), mode="edge")
+    return bytes(cv2.imencode(".png", padded)[1])
