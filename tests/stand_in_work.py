@@ -88,10 +88,24 @@ def refuse(data: FoldedFaces, task: FoldTask, threads: int) -> FoldResult:
     raise InputError("Not these faces.") if task.trial else LookupError("no such thing")
 
 
-def shares_a_gpu(data: FoldedFaces, task: FoldTask, threads: int) -> FoldResult:
-    """Tell how TensorFlow and JAX are to take a GPU's memory."""
-    told = [os.environ.get(name, "") for name in ("TF_FORCE_GPU_ALLOW_GROWTH", "XLA_PYTHON_CLIENT_PREALLOCATE")]
-    return FoldResult(task.trial, task.fold, failure=" ".join(told))
+def tell(names: tuple[str, ...], data: FoldedFaces, task: FoldTask, threads: int) -> FoldResult:
+    """Tell what these variables are here."""
+    return FoldResult(task.trial, task.fold, failure=" ".join(os.environ.get(name, "-") for name in names))
+
+
+def die_on_arrival(*_: object) -> None:
+    """End this process."""
+    os._exit(1)
+
+
+class Lethal:
+    """Ends the process that unpickles it."""
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return die_on_arrival, ()
+
+    def __call__(self, data: FoldedFaces, task: FoldTask, threads: int) -> FoldResult:
+        raise NotImplementedError
 
 
 def weigh(data: FoldedFaces, task: FoldTask, threads: int) -> FoldResult:

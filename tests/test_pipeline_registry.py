@@ -16,6 +16,14 @@ def test_every_run_is_trained_reported_and_published_in_its_namespace() -> None:
         assert {node.name for node in pipelines["publish"].filter(node_namespaces=[run]).nodes} == {f"{run}.publish"}
 
 
+def test_the_run_of_what_a_search_finds_takes_its_recipe_from_the_search() -> None:
+    nodes = {node.name: node for node in pipeline_registry.register_pipelines()["searched"].nodes}
+    search = nodes["kfold_search.choudhary_grouped.search"]
+    assert "kfold_search.choudhary_grouped.searched_recipe" in {*search.outputs} & {
+        *nodes["honest.searched.fit"].inputs
+    }
+
+
 def test_a_protocols_namespace_holds_all_its_runs() -> None:
     whole = pipeline_registry.register_pipelines()["all_recipes"]
     for protocol in ("honest", "official", "as_reported"):

@@ -10,6 +10,7 @@ from pathlib import Path
 import mlflow
 import pandas as pd
 import pytest
+import yaml
 from mlflow.entities import Run
 from project_copy import PROJECT, Kedro, kedro_in
 
@@ -184,6 +185,24 @@ def test_a_reports_own_protocol_with_another_seed_stands_beside_the_honest_run(d
     assert (made["run"], made["protocol"], made["seed"]) == (run, "as_reported", 1)
     assert list(made["scores"]) == ["test"]
     assert made["test_set"] == "PublicTest and PrivateTest"
+
+
+def test_what_a_search_finds_is_trained_and_every_trial_is_a_run(demo_project: Path) -> None:
+    kedro_in(demo_project)(
+        "run", "--env=demo", "--pipelines=searched", "--from-nodes=kfold_search.choudhary_grouped.search"
+    )
+    data, name = demo_project / "data/demo", "kfold_search/choudhary_grouped"
+    trials = pd.read_csv(data / "06_models" / name / "trials.csv")
+    assert set(trials["state"]) == {"COMPLETE", "PRUNED"}
+    found = yaml.safe_load((data / "06_models" / name / "searched.yml").read_text())["recipes"]["searched"]
+    made = json.loads((data / "07_model_output/honest/searched/seed_0/run_record.json").read_text())
+    assert (made["run"], made["epochs_run"], made["description"]) == ("honest.searched", 1, found["description"])
+    client = mlflow.MlflowClient(f"sqlite:///{demo_project}/mlflow.db")
+    experiment = client.get_experiment_by_name("fer_kedro")
+    assert experiment is not None
+    runs = client.search_runs([experiment.experiment_id], "attributes.run_name LIKE 'trial %'")
+    assert sorted(run.info.run_name for run in runs) == [f"trial {number}" for number in trials["number"]]
+    assert len({run.data.tags["mlflow.parentRunId"] for run in runs}) == 1
 
 
 def test_a_page_dropped_into_the_project_gets_a_namespace_a_run_and_a_row(demo_project: Path) -> None:

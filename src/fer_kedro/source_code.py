@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import platform
 from importlib.metadata import version
 from pathlib import Path
 
@@ -14,16 +15,23 @@ SEARCH = (
     "protocols/*.py",
     *(
         f"search/{name}.py"
-        for name in ("book", "candidate", "folds", "pruners", "space", "study", "suggest", "tasks", "threads")
+        for name in (
+            *("book", "candidate", "decisions", "folds", "monitor", "pruners", "space", "study", "suggest", "tasks"),
+            "threads",
+        )
     ),
 )
 """Files that the answers of a search depend on."""
 
 
+PACKAGES = ("tensorflow", "keras", "numpy", "opencv-python-headless")
+"""Libraries that the bits of trained weights depend on."""
+
+
 def computed_by() -> list[str]:
     """Return the backend that Keras is told to use, and the versions that bits depend on."""
-    packages = ("tensorflow", "keras", "numpy", "opencv-python-headless")
-    return [os.environ.get("KERAS_BACKEND", "tensorflow"), *map(version, packages)]
+    backend = os.environ.get("KERAS_BACKEND", "tensorflow")
+    return [backend, platform.python_version().rpartition(".")[0], *map(version, PACKAGES)]
 
 
 def code_digest(package: Path = PACKAGE, patterns: tuple[str, ...] = ("**/*.py",)) -> str:

@@ -122,14 +122,21 @@ NO_ADDRESS = (
 )
 
 
-@pytest.mark.parametrize(
-    "driver", ["postgresql+psycopg", "postgresql", "postgresql+nothing", "postgres", "mysql+oursql"]
-)
+@pytest.mark.parametrize("driver", ["postgresql+psycopg", "postgresql", "postgresql+nothing", "postgres"])
 def test_an_address_where_nobody_answers_is_told_without_the_password(driver: str) -> None:
     told = sentence(f"{driver}://me:{QUOTED}@{NOBODY}/optuna")
     assert told.startswith(f"{driver}://me:***@{NOBODY}/optuna can't be used as storage of studies (")
     in_the_query = sentence(f"{driver}://{NOBODY}/optuna?user=me&password={QUOTED}")
     assert in_the_query.startswith(f"{driver}://{NOBODY}/optuna can't be used as storage of studies (")
+
+
+@pytest.mark.parametrize("url", [f"mysql+pymysql://me:{QUOTED}@{NOBODY}/optuna", "sqlite:////s3cret/studies.db"])
+def test_a_database_that_cannot_keep_a_second_command_away_is_refused(url: str) -> None:
+    kind = url.partition(":")[0]
+    told = sentence(url)
+    assert told.startswith(f"Studies can't be kept in a database of kind {kind}, where nothing keeps two commands from")
+    assert "s3cret" not in told
+    assert QUOTED not in told
 
 
 @pytest.mark.parametrize(

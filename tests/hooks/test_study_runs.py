@@ -8,6 +8,7 @@ from typing import Any
 
 import mlflow
 import numpy as np
+import pandas as pd
 import plotly.graph_objects as go
 import pytest
 from mlflow.entities import Run
@@ -63,6 +64,11 @@ def below(client: mlflow.MlflowClient, study: str) -> list[Run]:
     experiment = client.get_run(study).info.experiment_id
     found = client.search_runs([experiment], f"tags.`mlflow.parentRunId` = '{study}'")
     return sorted(found, key=lambda run: int(run.data.tags["trial"]))
+
+
+def record_of(table: pd.DataFrame, search: Search, leaked: int = 0) -> dict[str, Any]:
+    audit = {"validation_faces": 60, "validation_faces_with_sibling_in_training": leaked}
+    return search_summary(table, search, FACES) | {"leak_audit": audit}
 
 
 def curve(client: mlflow.MlflowClient, run: str, metric: str) -> dict[int, float]:
@@ -237,7 +243,7 @@ def test_whole_search_is_logged_as_its_table_has_it(client: mlflow.MlflowClient,
 def test_record_recipe_and_figures_of_a_search_are_its_artifacts(client: mlflow.MlflowClient, command: Command) -> None:
     table = trials_table(searched(SEARCH), SEARCH)
     study = command()
-    study.log_output("search_record", search_summary(table, SEARCH, FACES))
+    study.log_output("search_record", record_of(table, SEARCH))
     study.log_output("searched_recipe", BASE)
     study.log_output("trials", table)
     study.log_output("history", go.Figure(go.Scatter(x=[1], y=[2])))
@@ -248,6 +254,20 @@ def test_record_recipe_and_figures_of_a_search_are_its_artifacts(client: mlflow.
     assert run.data.metrics["folds_run"] == 27
     assert run.data.metrics["mean_accuracy"] == pytest.approx(table["mean"].max(), rel=1e-5)
     assert run.data.tags["best_trial"] == str(table["number"][table["mean"].idxmax()])
+
+
+@pytest.mark.parametrize(("leaked", "tag"), [(0, "clean"), (7, "LEAKY")])
+def test_study_is_marked_by_the_audit_of_its_folds(
+    client: mlflow.MlflowClient, command: Command, leaked: int, tag: str
+) -> None:
+    search = a_search(sampler="grid", trials=1)
+    table = trials_table([replace(trial(0, 0.5, 0.6, 0.7), parameters=search.points[0])], search)
+    study = command(search)
+    study.log_output("search_record", record_of(table, search, leaked))
+    data = client.get_run(study.id).data
+    assert data.tags["leak_audit"] == tag
+    assert data.metrics["leak_audit/validation_faces_with_sibling_in_training"] == leaked
+    assert data.metrics["leak_audit/validation_faces"] == 60
 
 
 def test_plotly_figure_needs_no_network(client: mlflow.MlflowClient, command: Command) -> None:
@@ -270,7 +290,7 @@ def test_record_of_a_search_that_found_nothing_is_logged(client: mlflow.MlflowCl
     pruned = replace(trial(0, 0.5), state=PRUNED)
     study = command(search)
     table = trials_table([replace(pruned, parameters=search.points[0])], search)
-    study.log_output("search_record", search_summary(table, search, FACES))
+    study.log_output("search_record", record_of(table, search))
     run = client.get_run(study.id)
     assert run.data.tags["best_trial"] == "none"
     assert "mean_accuracy" not in run.data.metrics

@@ -18,10 +18,9 @@ from tiny_recipe import tiny_recipe
 from fer_kedro.datasets import RecipeDataset, StudyDataset
 from fer_kedro.errors import InputError
 from fer_kedro.faces import Faces
-from fer_kedro.learning import precision
-from fer_kedro.pipelines.kfold_search import nodes
 from fer_kedro.pipelines.kfold_search.nodes import search_folds
 from fer_kedro.recipe import Recipe
+from fer_kedro.search import computing
 from fer_kedro.search.decisions import Search
 from fer_kedro.search.executors import InThisProcess
 from fer_kedro.search.monitor import NullSearchMonitor
@@ -134,16 +133,18 @@ def test_whatever_decides_the_answers_makes_another_study(changed: dict[str, Any
     assert all(name.startswith("mine-") for name in studies.names)
 
 
-def test_other_threads_processors_and_code_make_another_study(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_other_threads_processors_versions_and_code_make_another_study(monkeypatch: pytest.MonkeyPatch) -> None:
     studies, of_two = InMemory(), StandIn()
     of_two.threads = 2
     run(a_search(), studies=studies)
     run(a_search(), studies=studies, executor=of_two)
-    monkeypatch.setattr(precision, "resolve_precision", lambda asked: f"what {asked} is elsewhere")
+    monkeypatch.setattr(computing, "resolve_precision", lambda asked: f"what {asked} is elsewhere")
     run(a_search(), studies=studies)
-    monkeypatch.setattr(nodes, "code_digest", lambda patterns: f"edited {patterns}")
+    monkeypatch.setattr(computing, "version", lambda package: f"another {package}")
     run(a_search(), studies=studies)
-    assert len(set(studies.names)) == 4
+    monkeypatch.setattr(computing, "code_digest", lambda patterns: f"edited {patterns}")
+    run(a_search(), studies=studies)
+    assert len(set(studies.names)) == 5
 
 
 def test_prose_makes_no_other_study() -> None:

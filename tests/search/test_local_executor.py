@@ -14,14 +14,15 @@ from stand_in_work import (
     LETHAL,
     PATIENCE,
     CountedFaces,
+    Lethal,
     eventually,
     folded_faces,
     is_alive,
     nap,
     noted,
     refuse,
-    shares_a_gpu,
     tasks,
+    tell,
 )
 
 from fer_kedro.errors import InputError
@@ -54,13 +55,23 @@ def test_a_task_that_kills_every_worker_is_given_up_alone(tmp_path: Path) -> Non
     assert [result.failure for result in others] == [""] * 3
 
 
-def test_a_machine_that_can_start_no_process_is_a_failure(monkeypatch: pytest.MonkeyPatch) -> None:
+CANNOT_BEGIN = r"^No worker process can begin on \S+, perhaps for want of memory: mend that, and give the same command"
+
+
+def test_a_machine_that_can_start_no_process_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     def no_memory(*arguments: object, **options: object) -> None:
         raise OSError(errno.ENOMEM, "Cannot allocate memory")
 
     monkeypatch.setattr("fer_kedro.search.worker_process.subprocess.Popen", no_memory)
     with LocalExecutor(1).share(folded_faces()) as submit:
-        assert submit(tasks(4)[0]).result(PATIENCE).failure == WORKER_DIED
+        with pytest.raises(InputError, match=CANNOT_BEGIN):
+            submit(tasks(4)[0]).result(PATIENCE)
+
+
+def test_workers_that_die_before_their_first_task_are_told() -> None:
+    with LocalExecutor(1, work=Lethal()).share(folded_faces()) as submit:
+        with pytest.raises(InputError, match=CANNOT_BEGIN):
+            submit(tasks(4)[0]).result(PATIENCE)
 
 
 @pytest.mark.parametrize("error", [KeyboardInterrupt, InputError])
@@ -184,11 +195,17 @@ def test_workers_times_threads_are_the_processors(threads: int, workers: int, mo
 
 
 def test_workers_take_no_more_of_a_gpu_than_they_need_unless_told_to(monkeypatch: pytest.MonkeyPatch) -> None:
-    with LocalExecutor(1, work=shares_a_gpu).share(folded_faces()) as submit:
-        assert submit(tasks(0)[0]).result(PATIENCE).failure == "true false"
-    monkeypatch.setenv("TF_FORCE_GPU_ALLOW_GROWTH", "false")
-    with LocalExecutor(1, work=shares_a_gpu).share(folded_faces()) as submit:
-        assert submit(tasks(0)[0]).result(PATIENCE).failure == "false false"
+    names = ("TF_FORCE_GPU_ALLOW_GROWTH", "XLA_PYTHON_CLIENT_PREALLOCATE")
+    monkeypatch.delenv(names[0], raising=False)
+    monkeypatch.setenv(names[1], "mine")
+    with LocalExecutor(1, work=partial(tell, names)).share(folded_faces()) as submit:
+        assert submit(tasks(0)[0]).result(PATIENCE).failure == "true mine"
+
+
+def test_every_library_of_a_worker_is_told_the_number_of_threads() -> None:
+    libraries = ("TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS")
+    with LocalExecutor(1, threads=3, work=partial(tell, libraries)).share(folded_faces()) as submit:
+        assert submit(tasks(0)[0]).result(PATIENCE).failure == "3 3 3 3"
 
 
 @pytest.mark.parametrize(("workers", "threads"), [(0, 1), (2, 0), (None, -1)])

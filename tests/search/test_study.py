@@ -8,9 +8,11 @@ import pandas as pd
 import pytest
 from pandas.testing import assert_frame_equal
 from power_cut import PowerCutError
-from stand_in_search import GRID, SPACE, StandIn, a_search, a_study, accuracy, answers, searched
+from stand_in_search import BASE, GRID, SPACE, StandIn, a_search, a_study, accuracy, answers, searched
 
 from fer_kedro.errors import InputError
+from fer_kedro.learning.precision import resolve_precision
+from fer_kedro.search.computing import of_one_precision
 from fer_kedro.search.decisions import Search
 from fer_kedro.search.monitor import NullSearchMonitor, Trial
 from fer_kedro.search.tasks import OTHER_VERSION, FoldResult, FoldTask
@@ -98,8 +100,15 @@ def test_a_trial_is_worth_its_mean_over_the_folds() -> None:
     for trial, kept in zip(trials, study.trials, strict=True):
         assert len(trial.accuracies) == 3
         assert kept.value == pytest.approx(sum(trial.accuracies) / 3)
-        task = FoldTask(trial.number, 1, trial.recipe)
+        task = FoldTask(trial.number, 1, of_one_precision(trial.recipe))
         assert trial.folds[1].accuracy == accuracy(task)
+
+
+def test_precision_is_decided_once_for_all_workers_unless_the_recipe_decides_it() -> None:
+    assert BASE.training.precision == "auto"
+    decided = of_one_precision(BASE)
+    assert decided.training.precision == resolve_precision("auto") != "auto"
+    assert of_one_precision(decided) is decided
 
 
 def test_companies_run_one_after_the_other_and_their_folds_together() -> None:
@@ -228,7 +237,10 @@ def test_of_several_causes_the_first_folds_is_told(workers: int) -> None:
 @pytest.mark.parametrize("workers", [0, 4])
 def test_a_worker_of_another_version_stops_the_search_and_leaves_its_trial_open(workers: int) -> None:
     study, search = a_study(), a_search()
-    with pytest.raises(InputError, match=r"another version of fer_kedro than the search.*install the same version"):
+    with pytest.raises(
+        InputError,
+        match=r"another version of fer_kedro or .* than the search.*install the same version",
+    ):
         searched(search, Told({1: OTHER_VERSION}, workers), study)
     assert study.trials[1].state.name == "RUNNING"
     assert {trial.state.name for trial in study.trials} <= {"RUNNING", "COMPLETE"}

@@ -13,12 +13,13 @@ import pytest
 from stand_in_search import BASE, some_folds
 from tiny_recipe import tiny_recipe
 
+from fer_kedro.errors import InputError
 from fer_kedro.learning import fit as learning
 from fer_kedro.learning.batches import LabelledImages
 from fer_kedro.recipe import Recipe
 from fer_kedro.search import tasks
 from fer_kedro.search.folds import FoldedFaces
-from fer_kedro.search.tasks import DIVERGED, OTHER_VERSION, OUT_OF_MEMORY, FoldResult, FoldTask, run_fold
+from fer_kedro.search.tasks import DIVERGED, OTHER_VERSION, OUT_OF_MEMORY, FoldResult, FoldTask, run_fold, running_code
 
 Row = dict[str, float]
 
@@ -132,6 +133,17 @@ def test_whatever_goes_wrong_is_a_failure_with_its_cause(
     assert (result.epochs, result.process) == (0, os.getpid())
 
 
+@pytest.mark.parametrize("error", [ImportError("libcudnn.so.9: no such file"), OSError("No space left on device")])
+def test_what_every_task_would_meet_on_a_machine_is_told_and_is_no_failure(
+    monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    raising(monkeypatch, error)
+    with pytest.raises(
+        InputError, match=rf"^A worker on \S+ can't train \({type(error).__name__}: {error}\): mend that"
+    ):
+        run()
+
+
 @pytest.mark.parametrize("stop", [KeyboardInterrupt(), SystemExit()])
 def test_an_interrupt_is_no_failure(monkeypatch: pytest.MonkeyPatch, stop: BaseException) -> None:
     raising(monkeypatch, stop)
@@ -144,6 +156,13 @@ def test_another_version_is_told_before_anything_is_fitted(monkeypatch: pytest.M
     result = run_fold(some_folds(3), FoldTask(1, 0, BASE, code="of yesterday"), None)
     assert result.failure == OTHER_VERSION
     assert not calls
+
+
+def test_another_library_is_another_version(monkeypatch: pytest.MonkeyPatch) -> None:
+    task = FoldTask(1, 0, BASE)
+    monkeypatch.setattr(tasks, "running_code", running_code.__wrapped__)
+    monkeypatch.setattr(tasks, "computed_by", lambda: ["tensorflow", "3.11", "another"])
+    assert run_fold(some_folds(3), task, None).failure == OTHER_VERSION
 
 
 def test_the_version_is_the_one_that_runs_and_not_the_one_on_the_disk(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from fer_kedro.datasets.atomic import atomic_path
-from fer_kedro.datasets.study_errors import file_sentence, first_line, server_sentence
+from fer_kedro.datasets.study_errors import file_sentence, first_line, refuse_other_servers, server_sentence
 from fer_kedro.errors import InputError
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ class Studies:
     filepath
         The SQLite file, made when it is needed.
     storage
-        URL of a database to be used instead, such as `postgresql+psycopg://user@host/optuna`.
+        URL of a PostgreSQL database to be used instead, such as `postgresql+psycopg://user@host/optuna`.
     """
 
     def __init__(self, filepath: Path, storage: str | None = None) -> None:
@@ -39,7 +39,7 @@ class Studies:
         ------
         InputError
             If no database answers at the URL, or the file is none, is damaged or locked, now or at any time until the
-            study is closed; or if another process has the study open on a PostgreSQL server.
+            study is closed; if it is another server than PostgreSQL; or if another process has the study open there.
         """
         import optuna
         from sqlalchemy.exc import SQLAlchemyError
@@ -54,8 +54,9 @@ class Studies:
 
     def _storage(self) -> "RDBStorage":
         if self._url:
-            timeout = {"connect_timeout": WAIT_SECONDS} if self._url.startswith("postgresql") else {}
-            return self._connected(self._url, timeout)
+            refuse_other_servers(self._url)
+            arguments = {"connect_timeout": WAIT_SECONDS, "keepalives_idle": WAIT_SECONDS}
+            return self._connected(self._url, arguments if self._url.startswith("postgresql") else {})
         if not self._filepath.exists():
             # Made whole: a kill between the tables and their indices would let names stand in them twice.
             with atomic_path(self._filepath) as temporary, _closed_after(self._file(temporary)):

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+from fer_kedro.errors import InputError
+
 
 def first_line(error: BaseException) -> str:
     """Return the first line of what the database's driver says."""
@@ -40,3 +42,19 @@ def server_sentence(storage: str, reason: str) -> str:
         )
     shown = url.set(query={}).render_as_string(hide_password=True)  # a query may hold a password too
     return f"{shown} can't be used as storage of studies ({reason}): check the address and the server."
+
+
+def refuse_other_servers(url: str) -> None:
+    """Refuse a database where nothing keeps two commands from the same study.
+
+    Raises
+    ------
+    InputError
+        If the URL names another kind of database than PostgreSQL.
+    """
+    kind, is_url, _ = url.partition("://")
+    if is_url and not kind.startswith("postgres"):
+        raise InputError(
+            f"Studies can't be kept in a database of kind {kind}, where nothing keeps two commands from the same "
+            "study: give a PostgreSQL server's URL, or no 'studies' for a file."
+        )

@@ -10,8 +10,9 @@ from fer_kedro.hooks.tracked_run import TrackedRun
 from fer_kedro.hooks.unfinished_runs import FOLDER, SUBJECT, UnfinishedRuns
 from fer_kedro.protocols.split import Protocol
 from fer_kedro.recipe import Recipe
+from fer_kedro.search.computing import computing
 from fer_kedro.search.decisions import Search
-from fer_kedro.source_code import SEARCH, code_digest
+from fer_kedro.source_code import code_digest
 
 if TYPE_CHECKING:
     from mlflow import ActiveRun
@@ -48,7 +49,7 @@ class ParentRun(TrackedRun):
 
     def study(self, name: str, recipe: Recipe, search: Search, faces: Faces, threads: int) -> StudyRun:
         """Go on with the run of the same study, on as many threads, however that ended, or start one."""
-        it = subject(recipe, search, faces, f"{code_digest(patterns=SEARCH)} {threads}")
+        it = subject(recipe, search, faces, computing(threads))
         tags = {**self._tags, SUBJECT: it, "search": search.name, "recipe": search.recipe}
         former = self._unfinished.last(name, it)
         study = StudyRun.resume(former, self.id, tags) if former else StudyRun.start(name, self.id, tags)

@@ -82,16 +82,18 @@ class StudyRun(ChildRun):
             super().log_output(name, data)
 
     def _log_record(self, record: dict[str, Any]) -> None:
-        best = record["best"] or {"trial": "none"}
+        best, audit = record["best"] or {"trial": "none"}, record["leak_audit"]
         facts = {
             **{f"trials/{state}": count for state, count in record["trials"].items()},
             **{name: record["compute"][name] for name in COMPUTE},
+            **{f"leak_audit/{name}": count for name, count in audit.items()},
             "mean_accuracy": best.get("mean_accuracy"),
             "sd_accuracy": best.get("sd_accuracy"),
         }
         self._log_metrics({name: value for name, value in facts.items() if value is not None})
         self._client.log_dict(self.id, record, "search_record.json")
-        self.tag(best_trial=best["trial"])
+        leaky = audit["validation_faces_with_sibling_in_training"]
+        self.tag(best_trial=best["trial"], leak_audit="LEAKY" if leaky else "clean")
 
     def _begin_anew(self) -> None:
         former, told = self.id, self._told

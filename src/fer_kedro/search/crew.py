@@ -1,9 +1,11 @@
 """Workers on one machine that share a search, as many as there are threads that hand them tasks."""
 
 import pickle
+import platform
 from collections import deque
 from concurrent.futures import CancelledError
 
+from fer_kedro.errors import InputError
 from fer_kedro.search.executors import MOST_DEATHS, WORKER_DIED, Work
 from fer_kedro.search.folds import FoldedFaces
 from fer_kedro.search.tasks import FoldResult, FoldTask
@@ -33,13 +35,25 @@ class Crew:
         self._dismissed = False
 
     def run(self, task: FoldTask) -> FoldResult:
-        """Wait for the answer to a task, from the third worker if two have died of it."""
+        """Wait for the answer to a task, from the third worker if two have died of it.
+
+        Raises
+        ------
+        InputError
+            If no worker comes as far as to be given the task.
+        """
+        begun = False
         for _ in range(MOST_DEATHS):
             try:
                 return self._run_once(task)
-            except WorkerDied:
-                continue
-        return FoldResult(task.trial, task.fold, failure=WORKER_DIED)
+            except WorkerDied as death:
+                begun |= death.begun
+        if begun or self._dismissed:
+            return FoldResult(task.trial, task.fold, failure=WORKER_DIED)
+        raise InputError(
+            f"No worker process can begin on {platform.node()}, perhaps for want of memory: mend that, and give the "
+            "same command; what is done is kept."
+        )
 
     def dismiss(self) -> None:
         """End all workers, whatever they are doing."""

@@ -9,9 +9,7 @@ from fer_kedro.search.crew import Crew
 from fer_kedro.search.executors import Work
 from fer_kedro.search.folds import FoldedFaces
 from fer_kedro.search.tasks import FoldResult, FoldTask
-from fer_kedro.source_code import code_digest
-
-PACKAGES = ("tensorflow", "keras", "numpy", "opencv-python-headless")
+from fer_kedro.source_code import PACKAGES, code_digest
 
 _CREWS: "weakref.WeakKeyDictionary[FoldedFaces, tuple[str, Crew]]" = weakref.WeakKeyDictionary()
 """Of each faces that this worker holds, the search that sent them and the processes that have them too."""

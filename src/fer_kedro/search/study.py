@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from fer_kedro.errors import InputError
 from fer_kedro.search.book import TrialBook
+from fer_kedro.search.computing import of_one_precision
 from fer_kedro.search.decisions import Search
 from fer_kedro.search.executors import FoldExecutor, Submit
 from fer_kedro.search.folds import FoldedFaces
@@ -103,7 +104,7 @@ class _Company:
 
     def _run_folds(self, folds: Iterable[int]) -> None:
         tasks = (
-            FoldTask(trial.number, fold, trial.recipe)
+            FoldTask(trial.number, fold, of_one_precision(trial.recipe))
             for trial in self._going_on()
             for fold in folds
             if trial.is_recipe and fold not in trial.folds

@@ -3,21 +3,23 @@
 import logging
 import math
 import os
+import platform
 import time
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
+from fer_kedro.errors import InputError
 from fer_kedro.recipe import Recipe
 from fer_kedro.search.folds import FoldedFaces
 from fer_kedro.search.threads import limit_threads
-from fer_kedro.source_code import code_digest
+from fer_kedro.source_code import code_digest, computed_by
 
 
 @cache
 def running_code() -> str:
-    """Digest of the project as this process runs it, whatever becomes of the files."""
-    return code_digest()
+    """Digest of the project as this process runs it, whatever becomes of the files, and versions beside it."""
+    return " ".join([code_digest(), *computed_by()])
 
 
 @dataclass(frozen=True)
@@ -56,7 +58,7 @@ class FoldResult:
     failure: str = ""
 
 
-OTHER_VERSION = "The worker runs another version of fer_kedro"
+OTHER_VERSION = "The worker runs another version of fer_kedro or of what it is built on"
 OUT_OF_MEMORY = "The worker ran out of memory"
 DIVERGED = "The loss is not finite: training diverged"
 
@@ -70,6 +72,11 @@ def run_fold(data: FoldedFaces, task: FoldTask, threads: int | None) -> FoldResu
         Faces and folds.
     threads
         Of TensorFlow in this process, whose number is then fixed; another number gives other bits. `None` leaves it.
+
+    Raises
+    ------
+    InputError
+        If it is not the task that fails but this machine, as any other task would here.
     """
     if threads is not None:
         limit_threads(threads)
@@ -94,6 +101,11 @@ def _scored(data: FoldedFaces, task: FoldTask) -> dict[str, Any]:
         history, best = _fit(data, task)
     except MemoryError:
         return {"failure": OUT_OF_MEMORY}
+    except (ImportError, OSError) as error:
+        raise InputError(
+            f"A worker on {platform.node()} can't train ({type(error).__name__}: {error}): mend that, and give the "
+            "same command; what is done is kept."
+        ) from error
     except Exception as error:  # whatever a library raises, one configuration must not end the search
         kind = type(error).__name__
         return {"failure": OUT_OF_MEMORY if kind == "ResourceExhaustedError" else f"{kind}: {error}".splitlines()[0]}

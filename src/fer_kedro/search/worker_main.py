@@ -18,6 +18,8 @@ from fer_kedro.search.folds import FoldedFaces
 from fer_kedro.search.tasks import FoldResult, FoldTask, run_fold
 from fer_kedro.search.threads import limit_threads
 
+READY = "ready"
+
 
 def serve(connection: "Connection[Any, Any]", threads: int) -> None:
     """Answer tasks until there are no more."""
@@ -26,6 +28,7 @@ def serve(connection: "Connection[Any, Any]", threads: int) -> None:
         if work is run_fold:
             with _silence(), suppress(Exception):  # the task itself will tell what is wrong
                 limit_threads(threads)
+        connection.send(READY)
         while True:
             connection.send(_answer(work, data, connection.recv(), threads))
 

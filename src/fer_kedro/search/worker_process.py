@@ -12,7 +12,11 @@ TASKS_A_LIFE = 25
 
 
 class WorkerDied(Exception):
-    """The process ended before it answered."""
+    """The process ended before it answered; before it had `begun`, no task can be to blame."""
+
+    def __init__(self, begun: bool) -> None:
+        super().__init__(begun)
+        self.begun = begun
 
 
 class WorkerProcess:
@@ -49,7 +53,7 @@ class WorkerProcess:
                     start_new_session=True,
                 )
             except OSError as error:
-                raise WorkerDied from error
+                raise WorkerDied(begun=False) from error
 
     @property
     def is_usable(self) -> bool:
@@ -68,7 +72,7 @@ class WorkerProcess:
             answer = self._ask(task)
         except (EOFError, OSError) as error:
             self._tasks_left = 0
-            raise WorkerDied from error
+            raise WorkerDied(begun=not self._welcome) from error
         self._tasks_left -= 1
         if isinstance(answer, Exception):
             raise answer
@@ -82,6 +86,7 @@ class WorkerProcess:
     def _ask(self, task: FoldTask) -> FoldResult | Exception:
         if self._welcome:
             self._connection.send_bytes(self._welcome)
+            self._connection.recv()  # that it is ready
             self._welcome = b""
         self._connection.send(task)
         answer: FoldResult | Exception = self._connection.recv()
@@ -98,6 +103,7 @@ def _environment(threads: int) -> dict[str, str]:
         **os.environ,
         "PYTHONPATH": os.pathsep.join(path or os.getcwd() for path in sys.path),
         "TF_NUM_INTRAOP_THREADS": number,
+        "TF_NUM_INTEROP_THREADS": number,
         "OMP_NUM_THREADS": number,
         "OPENBLAS_NUM_THREADS": number,
         "MKL_NUM_THREADS": number,

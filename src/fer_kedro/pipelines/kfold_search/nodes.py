@@ -14,12 +14,11 @@ from fer_kedro.pipelines.kfold_search.importance import plot_importance
 from fer_kedro.pipelines.kfold_search.parallel_coordinates import plot_parallel_coordinates
 from fer_kedro.pipelines.kfold_search.pruning import compare_pruning
 from fer_kedro.pipelines.kfold_search.slices import plot_slices
-from fer_kedro.pipelines.kfold_search.summary import search_summary
+from fer_kedro.pipelines.kfold_search.summary import search_summary, sum_audits
 from fer_kedro.pipelines.kfold_search.tables import compare_configurations, marginal_means
 from fer_kedro.recipe import Recipe
 from fer_kedro.search.candidate import check_candidates, searched_recipe
 from fer_kedro.search.decisions import Search
-from fer_kedro.source_code import SEARCH, code_digest, computed_by
 
 if TYPE_CHECKING:
     from fer_kedro.datasets.studies import Studies
@@ -57,23 +56,15 @@ def search_folds(
     InputError
         If the space leads to no recipe, the faces can't be divided, or no trial completes.
     """
-    from fer_kedro.learning.precision import resolve_precision
     from fer_kedro.search.book import TrialBook
+    from fer_kedro.search.computing import computing
     from fer_kedro.search.folds import fold_faces
     from fer_kedro.search.study import run_search
     from fer_kedro.search.trials_table import trials_table
 
     check_candidates(recipe, search)
     data = fold_faces(faces, search)
-    decided_by = (
-        search.decisions(),
-        recipe.decisions(),
-        data.digest(),
-        str(executor.threads),
-        resolve_precision("auto"),
-        code_digest(patterns=SEARCH),
-        *computed_by(),
-    )
+    decided_by = (search.decisions(), recipe.decisions(), data.digest(), computing(executor.threads))
     digest = hashlib.sha256("\n".join(decided_by).encode()).hexdigest()[:12]
     with studies.open(f"{search.name}-{digest}") as study:
         trials = run_search(TrialBook(study, search, recipe), search, data, executor, monitor)
@@ -90,16 +81,29 @@ def search_record(
     executor: FoldExecutor,
     environment: dict[str, Any],
 ) -> dict[str, Any]:
-    """Gather what is to be known of a search as plain JSON: its summary, both tables, where and how it was run."""
+    """Gather what is to be known of a search as plain JSON.
+
+    Returns
+    -------
+    dict
+        Its summary; both tables; `leak_audit`, summed over the folds; where and how it was run, with the `precision`
+        that a recipe's `auto` stands for on this machine.
+    """
+    from fer_kedro.learning.precision import resolve_precision
+    from fer_kedro.search.folds import fold_faces
+
     return {
         **search_summary(trials, search, faces),
         "description": search.description,
         "chosen": list(search.chosen),
         "training_set": f"training side of the protocol '{search.protocol.name}'",
+        "leak_audit": sum_audits(fold.audit for fold in fold_faces(faces, search).folds),
         "configurations": _plain(configurations),
         "pruning_compared": _plain(pruning_comparison),
         "first_fold_by_choice": _plain(marginal_means(trials, search)),
+        "executor": "a Dask cluster" if getattr(executor, "address", None) else "processes of this machine",
         "threads_a_worker": executor.threads,
+        "precision": resolve_precision("auto"),
         **environment,
     }
 

@@ -1,5 +1,6 @@
 """What a search found and what it took, as one record."""
 
+from collections.abc import Iterable
 from typing import Any
 
 import pandas as pd
@@ -7,11 +8,13 @@ import pandas as pd
 from fer_kedro.faces import Faces
 from fer_kedro.pipelines.kfold_search.configurations import complete_trials, configuration
 from fer_kedro.pipelines.kfold_search.tables import compare_configurations
+from fer_kedro.protocols.audit import LeakAudit
 from fer_kedro.search.decisions import Search
 from fer_kedro.search.monitor import COMPLETE, FAILED, PRUNED
 
 LEVEL = 0.05
 LEAST_RANKED = 3
+AUDITED = ("validation_faces", "validation_faces_with_sibling_in_training")
 STATES = {"complete": COMPLETE, "pruned": PRUNED, "failed": FAILED}
 
 
@@ -48,7 +51,8 @@ def compute_record(trials: pd.DataFrame, folds: int) -> dict[str, Any]:
     """Tell what was spent on trials of so many folds, and what pruning saved.
 
     A fold that a pruned trial did not run would have taken as long as its others did in the mean: CPU seconds that
-    were saved are an estimate. The overhead is the share of the workers' time that was not spent in training epochs.
+    were saved are an estimate. The overhead is the share of the tasks' time that was not spent in training epochs; the
+    workers' own start, TensorFlow's import, is no task's.
     """
     pruned = trials[trials["state"] == PRUNED]
     left_out = folds - pruned["folds_run"]
@@ -66,6 +70,12 @@ def compute_record(trials: pd.DataFrame, folds: int) -> dict[str, Any]:
         "seconds": seconds,
         "overhead_share": _share(seconds - float(trials["fit_seconds"].sum()), seconds),
     }
+
+
+def sum_audits(folds: Iterable[LeakAudit]) -> dict[str, int]:
+    """Count over all folds the faces that are scored, and those of them that have a sibling among the fitted ones."""
+    audits = list(folds)
+    return {name: sum(getattr(audit, name) for audit in audits) for name in AUDITED}
 
 
 def _best(trials: pd.DataFrame, search: Search) -> dict[str, Any] | None:

@@ -90,9 +90,9 @@ def _provenance(record: dict[str, Any]) -> str:
 
 
 def _again(record: dict[str, Any]) -> str:
-    if record["recipe"] == SEARCHED:
-        return "`kedro run --pipelines=searched`, on the share of the faces that [its search](searches.md) names"
     seed = f" --params=seed={record['seed']}" if record["seed"] else ""
+    if record["recipe"] == SEARCHED:
+        return f"`kedro run --pipelines=searched{seed}`, on the share of the faces that [its search](searches.md) names"
     return f"`kedro run --pipelines=all_recipes --namespaces={record['run']}{seed}`"
 
 

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from fer_kedro.pipelines.reporting.formats import count
 from fer_kedro.pipelines.reporting.markdown import markdown_table
 
 INTRODUCTION = """\
@@ -33,14 +34,14 @@ def _section(record: dict[str, Any]) -> str:
     chosen = "".join(f"- {choice}\n" for choice in record["chosen"])
     parts = [
         f"## {record['search']}\n",
-        f"{record['description']}. Around the recipe `{record['recipe']}`; {_folds(record)}.\n",
+        f"{record['description']}. Around the recipe `{record['recipe']}`; {_folds(record)}.{_audit(record)}\n",
         chosen,
         _configurations(record),
         _agreement(record["agreement_with_report"]),
         _choices(record["first_fold_by_choice"]),
         _compute(record),
         _pruning(record["pruning_compared"]),
-        f"Commit `{record['commit']}`, {record['machine']}, threads a worker: {record['threads_a_worker']}.\n",
+        f"{_made_by(record)}. Again: `{_command(record)}`.\n",
     ]
     return "\n".join(filter(None, parts))
 
@@ -50,6 +51,15 @@ def _folds(record: dict[str, Any]) -> str:
     share = "all faces" if folds["share"] == 1 else f"**{folds['share']:.0%} of the faces**"
     kind = "grouped, stratified" if folds["by"] == "group" else "plain shuffled"
     return f"{folds['count']} {kind} folds of {share} of the {record['training_set']}"
+
+
+def _audit(record: dict[str, Any]) -> str:
+    if not (audit := record.get("leak_audit")):
+        return ""
+    if not (leaked := audit["validation_faces_with_sibling_in_training"]):
+        return " Leak audit: clean."
+    faces = f"{count(leaked)} of {count(audit['validation_faces'])} validation faces"
+    return f" Leak audit: **LEAKY**, {faces} have a sibling in training."
 
 
 def _configurations(record: dict[str, Any]) -> str:
@@ -98,9 +108,11 @@ def _compute(record: dict[str, Any]) -> str:
         f"{compute['folds_run']} of {compute['folds_possible']} folds run, {compute['cpu_seconds']:,.0f} CPU seconds"
     )
     if compute["folds_saved_by_pruning"]:
-        ratio = compute["folds_possible"] / compute["folds_run"]
-        text += f", {ratio:.1f} times fewer folds than the full grid"
-    return f"{text}. Beyond `fit`: {compute['overhead_share']:.1%} of the workers' time.\n"
+        folds = compute["folds_possible"] / compute["folds_run"]
+        seconds = 1 / (1 - compute["share_of_cpu_seconds_saved_at_each_trials_mean"])
+        text += f", {folds:.1f} times fewer folds and an estimated {seconds:.1f} times less compute than the full grid"
+    overhead = f"{compute['overhead_share']:.1%} of the tasks' time, the workers' start not included"
+    return f"{text}. Beyond `fit`: {overhead}.\n"
 
 
 def _pruning(rows: list[dict[str, Any]]) -> str:
@@ -119,6 +131,21 @@ def _pruning(rows: list[dict[str, Any]]) -> str:
         for row in rows
     ]
     return markdown_table(header, body)
+
+
+def _made_by(record: dict[str, Any]) -> str:
+    executor = f", run by {record['executor']}" if "executor" in record else ""
+    precision = f", `auto` precision: {record['precision']}" if "precision" in record else ""
+    threads = f"threads a worker: {record['threads_a_worker']}"
+    return f"Commit `{record['commit']}`, {record['machine']}{executor}, {threads}{precision}"
+
+
+def _command(record: dict[str, Any]) -> str:
+    """Give the command that runs the search again: of what decides its answers, all that is not the default."""
+    decided = {"share": record["folds"]["share"], "threads": record["threads_a_worker"]}
+    params = ",".join(f"{name}={value}" for name, value in decided.items() if value != 1)
+    command = f"kedro run --pipelines=all_searches --namespaces=kfold_search.{record['search']}"
+    return f"{command} --params={params}" if params else command
 
 
 def _percent(value: float | None) -> str:
