@@ -85,6 +85,12 @@ def steps_of(project: Path, run: Run) -> list[int]:
     return [metric.step for metric in client.get_metric_history(run.info.run_id, "epoch/val_loss")]
 
 
+def trials(project: Path) -> Counter[tuple[str, str]]:
+    """How often each trial of each study has a run."""
+    runs = [run for run in runs_of(project) if run.info.run_name.startswith("trial ")]
+    return Counter((run.data.tags["mlflow.parentRunId"], run.info.run_name) for run in runs)
+
+
 MADE = (
     "03_primary/faces.parquet",
     "05_model_input/balanced_faces.parquet",
@@ -202,5 +208,6 @@ def test_result_after_a_kill_at_any_moment_equals_the_unbroken_one(
         assert leftovers(reference.data) == []
         assert children_since(reference, known) == ended + (stage == "training")
         assert not [run for run in runs_of(reference.kedro.project) if run.info.status == "RUNNING"]
+        assert set(trials(reference.kedro.project).values()) <= {1}, "a trial stands twice below its study"
         outcomes["equal after the restart"] += 1
         note(stage, {"seconds_unbroken": round(reference.seconds[stage], 1), **outcomes})
