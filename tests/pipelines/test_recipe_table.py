@@ -126,6 +126,11 @@ def test_recipes_without_an_honest_run_stand_below_the_first_block_of_their_face
     ]
 
 
+def test_a_recipe_of_its_own_protocols_alone_has_no_row() -> None:
+    assert table_of(scored("honest.a", 0.6), own_test("copies_first.b", 0.7))["recipe"].tolist() == ["a"]
+    assert blocks_of(own_test("copies_first.b", 0.7)) == []
+
+
 def test_other_faces_are_never_ranked_together() -> None:
     own = {"source": "images", "digest": "ee", "split": "own"}
     blocks = blocks_of(

@@ -68,7 +68,7 @@ def test_recipes_without_a_record_are_named(page: str) -> None:
 
 def test_time_that_a_missing_training_would_take_is_told_where_it_was_measured() -> None:
     page = page_of(scored("honest.worse", 0.6), scored("honest.better", 0.7), speeds=SPEEDS)
-    assert "hours on a slow one (python bench.py, commit `abc`): `untried` 12.5.\n" in page
+    assert "hours on a slow one (`python bench.py`, commit `abc`): `untried` 12.5.\n" in page
 
 
 def test_runs_are_listed_by_name_which_ranks_nothing(page: str) -> None:

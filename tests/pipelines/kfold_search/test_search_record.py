@@ -124,8 +124,9 @@ def test_page_shows_our_means_beside_the_reported_ones(trials: pd.DataFrame, gri
     page = searches_page({"any": record_of(trials, grid, faces)})
     rows = [line for line in page.splitlines() if line.startswith("| ")]
     best = trials.loc[trials["mean"].idxmax()]
-    assert f"{best['mean']:.1%} ± {100 * best['sd']:.1f}" in rows[2]
-    assert "| 52.0% | 1 |" in rows[2]
+    accuracy = f"{100 * best['mean']:.1f}\u00a0%\u00a0±\u00a0{100 * best['sd']:.1f}"
+    assert rows[0] == "| kernel | epochs | accuracy | p | reported, rank |"
+    assert rows[2].endswith(f"| {accuracy} | – | 52.0\u00a0%, 1 |")
     assert "Spearman's rank correlation with the report's means over 9 configurations: 1.00" in page
     assert "3 grouped, stratified folds of all faces" in page
     assert "9 configurations complete, 0 pruned, 0 failed; 27 of 27 folds run, 540 CPU seconds." in page

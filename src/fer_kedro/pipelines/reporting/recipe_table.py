@@ -46,6 +46,8 @@ def over_seeds(comparison: pd.DataFrame) -> pd.DataFrame:
 def recipe_table(comparison: pd.DataFrame) -> pd.DataFrame:
     """Lay the runs of each recipe side by side, the most accurate under the honest protocol first.
 
+    A recipe that was trained under other protocols only, its page's own, has no row.
+
     Returns
     -------
     DataFrame
@@ -55,9 +57,10 @@ def recipe_table(comparison: pd.DataFrame) -> pd.DataFrame:
         name, such as `honest_accuracy`; `duplicate_free_accuracy` and its interval are the honest run's on faces
         without copies.
     """
+    runs_shown = over_seeds(comparison[comparison["protocol"].isin(PROTOCOLS)])
     rows = [
         _row(dict(zip([*SAME_FACES, "recipe"], key, strict=True)), runs)
-        for key, runs in over_seeds(comparison).groupby([*SAME_FACES, "recipe"], sort=False)
+        for key, runs in runs_shown.groupby([*SAME_FACES, "recipe"], sort=False)
     ]
     table = pd.DataFrame(rows, columns=_COLUMNS)
     table = table.assign(

@@ -125,7 +125,7 @@ def _why(missing: list[str], speeds: Stored) -> str:
         told = ", ".join(f"`{name}` {most:g}" for name, most in sorted(hours.items(), key=lambda item: item[1]))
         return (
             f" They wait for time on a machine: all epochs of one protocol would take at most so many hours on "
-            f"{measured['machine']} ({measured['command']}, commit `{measured['commit']}`): {told}."
+            f"{measured['machine']} (`{measured['command']}`, commit `{measured['commit']}`): {told}."
         )
     return ""
 

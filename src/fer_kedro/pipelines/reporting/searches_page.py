@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from fer_kedro.pipelines.reporting.formats import count
+from fer_kedro.pipelines.reporting.formats import DASH, count, decimal, percent
 from fer_kedro.pipelines.reporting.markdown import markdown_table
 
 INTRODUCTION = """\
@@ -68,13 +68,13 @@ def _configurations(record: dict[str, Any]) -> str:
         return ""
     dimensions = [name for name in rows[0] if name not in NUMBERS]
     reported = "reported" in rows[0]
-    header = [*dimensions, "accuracy", "p", *(["reported", "reported rank"] if reported else [])]
+    header = [*map(_short, dimensions), "accuracy", "p", *(["reported, rank"] if reported else [])]
     body = [
         [
             *("–" if row[name] is None else str(row[name]) for name in dimensions),
-            f"{row['mean']:.1%} ± {100 * (row['sd'] or 0):.1f}",
-            "–" if row["p_holm"] is None else f"{row['p_holm']:.2f}",
-            *([_percent(row["reported"]), _rank(row["reported_rank"])] if reported else []),
+            f"{percent(row['mean'])} ± {100 * (row['sd'] or 0):.1f}".replace(" ", "\u00a0"),
+            decimal(row["p_holm"], 2),
+            *([_reported(row)] if reported else []),
         ]
         for row in rows
     ]
@@ -89,15 +89,17 @@ def _agreement(found: dict[str, Any] | None) -> str:
         return ""
     return (
         f"Spearman's rank correlation with the report's means over {found['configurations']} configurations: "
-        f"{found['spearman']:.2f} (p = {found['p_value']:.2f}); ours are {100 * found['mean_difference']:+.1f} points "
-        "from the report's in the mean, and the report's best configuration stands at rank "
+        f"{found['spearman']:.2f} (p = {found['p_value']:.2f}); ours are {_points(found['mean_difference'])} "
+        "the report's in the mean, and the report's best configuration stands at rank "
         f"{found['rank_of_the_reports_best']} here.\n"
     )
 
 
 def _choices(rows: list[dict[str, Any]]) -> str:
     header = ["choice", "", "configurations", "accuracy on the first fold, mean"]
-    body = [[row["dimension"], str(row["choice"]), str(row["configurations"]), f"{row['mean']:.1%}"] for row in rows]
+    body = [
+        [_short(row["dimension"]), str(row["choice"]), str(row["configurations"]), percent(row["mean"])] for row in rows
+    ]
     return markdown_table(header, body, 2)
 
 
@@ -124,7 +126,7 @@ def _pruning(rows: list[dict[str, Any]]) -> str:
             row["pruning"],
             str(row["folds_run"]),
             f"{row['compute_ratio']:.1f} × less",
-            f"{row['winner_mean']:.1%}",
+            percent(row["winner_mean"]),
             f"{100 * row['behind']:.1f} points",
             f"{row['p_value']:.2f}",
         ]
@@ -148,9 +150,13 @@ def _command(record: dict[str, Any]) -> str:
     return f"{command} --params={params}" if params else command
 
 
-def _percent(value: float | None) -> str:
-    return "–" if value is None else f"{value:.1%}"
+def _short(dimension: str) -> str:
+    return dimension.rpartition(".")[2]
 
 
-def _rank(value: float | None) -> str:
-    return "–" if value is None else f"{value:.0f}"
+def _reported(row: dict[str, Any]) -> str:
+    return DASH if row["reported"] is None else f"{percent(row['reported'])}, {row['reported_rank']:.0f}"
+
+
+def _points(difference: float) -> str:
+    return f"{abs(100 * difference):.1f} points {'above' if difference > 0 else 'below'}"
