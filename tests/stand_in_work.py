@@ -72,8 +72,11 @@ def is_alive(process: int) -> bool:
     return psutil.pid_exists(process) and psutil.Process(process).status() != psutil.STATUS_ZOMBIE
 
 
-def nap(folder: str, seconds: float, data: FoldedFaces, task: FoldTask, threads: int) -> FoldResult:
-    """Sleep, unless the trial is lethal."""
+def nap(
+    folder: str, seconds: float, data: FoldedFaces, task: FoldTask, threads: int, doomed: int | None = None
+) -> FoldResult:
+    """Sleep, unless the trial is lethal; the first that has the doomed one sleeps until it is killed."""
+    seconds = PATIENCE if task.trial == doomed and not noted(Path(folder), "began", doomed) else seconds
     note(folder, "began", task.trial)
     if task.trial in {LETHAL, MORE_LETHAL}:
         os.kill(os.getpid() if task.trial == LETHAL else os.getppid(), signal.SIGKILL)

@@ -52,8 +52,9 @@ def client(cluster: DaskProcesses) -> Iterator[Client]:
         yield own
 
 
-def executor(cluster: DaskProcesses, folder: Path, seconds: float = 0.0) -> DaskExecutor:
-    return DaskExecutor(cluster.address, timeout=PATIENCE, work=partial(nap, str(folder), seconds))
+def executor(cluster: DaskProcesses, folder: Path, seconds: float = 0.0, doomed: int | None = None) -> DaskExecutor:
+    work = partial(nap, str(folder), seconds, doomed=doomed)
+    return DaskExecutor(cluster.address, timeout=PATIENCE, work=work)
 
 
 def expected(trials: range) -> list[float]:
@@ -80,7 +81,7 @@ def test_workers_keep_the_faces_from_task_to_task_and_are_free_afterwards(
 def test_a_killed_task_runs_again_and_every_other_one_once(
     killed: str, client: Client, cluster: DaskProcesses, tmp_path: Path
 ) -> None:
-    with executor(cluster, tmp_path, 1.0).share(folded_faces()) as submit:
+    with executor(cluster, tmp_path, 1.0, doomed=1).share(folded_faces()) as submit:
         futures = [submit(task) for task in tasks(*range(6))]
         eventually(lambda: noted(tmp_path, "began", 1))
         process = psutil.Process(noted(tmp_path, "began", 1)[0])

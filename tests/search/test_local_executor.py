@@ -36,7 +36,7 @@ TESTS = Path(__file__).parents[1]
 def test_a_killed_workers_task_runs_again_and_every_other_one_once(tmp_path: Path) -> None:
     data = folded_faces()
     expected = [float(data.sides(trial % 2, None)[0].images.mean()) + trial for trial in range(6)]
-    with LocalExecutor(2, work=partial(nap, str(tmp_path), 0.5)).share(data) as submit:
+    with LocalExecutor(2, work=partial(nap, str(tmp_path), 0.5, doomed=1)).share(data) as submit:
         futures = [submit(task) for task in tasks(*range(6))]
         eventually(lambda: noted(tmp_path, "began", 1))
         os.kill(noted(tmp_path, "began", 1)[0], signal.SIGKILL)
