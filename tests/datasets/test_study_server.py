@@ -143,6 +143,7 @@ def test_a_database_that_cannot_keep_a_second_command_away_is_refused(url: str) 
     "url",
     [
         "studies.db",
+        "me:s3cret@host/optuna?proxy=http://another",
         "postgresql+psycopg://me:s3cret@host:port/optuna",
         f"postgresql+psycopg://me:a@s3cret@{NOBODY}/optuna",
     ],

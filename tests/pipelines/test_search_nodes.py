@@ -142,9 +142,11 @@ def test_other_threads_processors_versions_and_code_make_another_study(monkeypat
     run(a_search(), studies=studies)
     monkeypatch.setattr(computing, "version", lambda package: f"another {package}")
     run(a_search(), studies=studies)
+    monkeypatch.setattr(computing, "computed_by", lambda: ["another TensorFlow"])
+    run(a_search(), studies=studies)
     monkeypatch.setattr(computing, "code_digest", lambda patterns: f"edited {patterns}")
     run(a_search(), studies=studies)
-    assert len(set(studies.names)) == 5
+    assert len(set(studies.names)) == 6
 
 
 def test_prose_makes_no_other_study() -> None:

@@ -55,7 +55,7 @@ def test_a_task_that_kills_every_worker_is_given_up_alone(tmp_path: Path) -> Non
     assert [result.failure for result in others] == [""] * 3
 
 
-CANNOT_BEGIN = r"^No worker process can begin on \S+, perhaps for want of memory: mend that, and give the same command"
+CANNOT_BEGIN = r"^No worker process can begin on \S+ \({}\), perhaps for want of memory: mend that, and give the same"
 
 
 def test_a_machine_that_can_start_no_process_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -64,13 +64,13 @@ def test_a_machine_that_can_start_no_process_is_told(monkeypatch: pytest.MonkeyP
 
     monkeypatch.setattr("fer_kedro.search.worker_process.subprocess.Popen", no_memory)
     with LocalExecutor(1).share(folded_faces()) as submit:
-        with pytest.raises(InputError, match=CANNOT_BEGIN):
+        with pytest.raises(InputError, match=CANNOT_BEGIN.format(".*Cannot allocate memory")):
             submit(tasks(4)[0]).result(PATIENCE)
 
 
 def test_workers_that_die_before_their_first_task_are_told() -> None:
     with LocalExecutor(1, work=Lethal()).share(folded_faces()) as submit:
-        with pytest.raises(InputError, match=CANNOT_BEGIN):
+        with pytest.raises(InputError, match=CANNOT_BEGIN.format("exit code 1")):
             submit(tasks(4)[0]).result(PATIENCE)
 
 

@@ -19,7 +19,16 @@ from fer_kedro.learning.batches import LabelledImages
 from fer_kedro.recipe import Recipe
 from fer_kedro.search import tasks
 from fer_kedro.search.folds import FoldedFaces
-from fer_kedro.search.tasks import DIVERGED, OTHER_VERSION, OUT_OF_MEMORY, FoldResult, FoldTask, run_fold, running_code
+from fer_kedro.search.tasks import (
+    DIVERGED,
+    OTHER_VERSION,
+    OUT_OF_MEMORY,
+    FoldResult,
+    FoldTask,
+    MachineError,
+    run_fold,
+    running_code,
+)
 
 Row = dict[str, float]
 
@@ -141,6 +150,26 @@ def test_what_every_task_would_meet_on_a_machine_is_told_and_is_no_failure(
     with pytest.raises(
         InputError, match=rf"^A worker on \S+ can't train \({type(error).__name__}: {error}\): mend that"
     ):
+        run()
+
+
+def test_a_library_that_cannot_be_loaded_is_told_with_its_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    def missing(threads: int) -> None:
+        raise ImportError("No module named 'tensorflow'")
+
+    monkeypatch.setattr(tasks, "limit_threads", missing)
+    with pytest.raises(MachineError, match=r"^A worker on \S+ can't train \(ImportError: No module named"):
+        run_fold(some_folds(3), FoldTask(1, 0, BASE), 1)
+
+
+def test_weights_or_a_gpu_that_a_machine_lacks_are_no_failure_of_the_configuration(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def refuse(*_: Any) -> None:
+        raise InputError("The weights are not here.")
+
+    monkeypatch.setattr(learning, "fit", refuse)
+    with pytest.raises(MachineError, match=r"^A worker on \S+ can't train \(The weights are not here.\): mend that"):
         run()
 
 

@@ -79,7 +79,9 @@ def _no_wider(png: bytes, ratio: float) -> bytes:
     import cv2
     import numpy as np
 
-    picture = np.asarray(cv2.imdecode(np.frombuffer(png, np.uint8), cv2.IMREAD_COLOR))
+    picture = cv2.imdecode(np.frombuffer(png, np.uint8), cv2.IMREAD_COLOR)
+    if picture is None:
+        return png
     missing = max(0, math.ceil(picture.shape[1] / ratio) - len(picture))
     padded = np.pad(picture, ((missing // 2, missing - missing // 2), (0, 0), (0, 0)), mode="edge")
     return bytes(cv2.imencode(".png", padded)[1])

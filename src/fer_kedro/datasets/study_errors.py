@@ -53,7 +53,7 @@ def refuse_other_servers(url: str) -> None:
         If the URL names another kind of database than PostgreSQL.
     """
     kind, is_url, _ = url.partition("://")
-    if is_url and not kind.startswith("postgres"):
+    if is_url and kind.replace("+", "").isalnum() and not kind.startswith("postgres"):
         raise InputError(
             f"Studies can't be kept in a database of kind {kind}, where nothing keeps two commands from the same "
             "study: give a PostgreSQL server's URL, or no 'studies' for a file."

@@ -42,17 +42,16 @@ class Crew:
         InputError
             If no worker comes as far as to be given the task.
         """
-        begun = False
         for _ in range(MOST_DEATHS):
             try:
                 return self._run_once(task)
-            except WorkerDied as death:
-                begun |= death.begun
-        if begun or self._dismissed:
+            except WorkerDied as died:
+                death = died
+        if death.begun or self._dismissed:
             return FoldResult(task.trial, task.fold, failure=WORKER_DIED)
         raise InputError(
-            f"No worker process can begin on {platform.node()}, perhaps for want of memory: mend that, and give the "
-            "same command; what is done is kept."
+            f"No worker process can begin on {platform.node()} ({death.reason}), perhaps for want of memory: mend "
+            "that, and give the same command; what is done is kept."
         )
 
     def dismiss(self) -> None:

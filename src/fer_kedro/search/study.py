@@ -122,8 +122,8 @@ class _Company:
     def _take(self, result: FoldResult) -> None:
         if result.failure == OTHER_VERSION:
             raise InputError(
-                f"{result.failure} than the search (process {result.process}): install the same version on every "
-                "worker, start the workers again, and give the same command."
+                f"{result.failure} than the search (process {result.process} on {result.machine}): "
+                "install the same version on every worker, start the workers again, and give the same command."
             )
         trial = self._trials[result.trial]
         self._trials[result.trial] = trial = replace(trial, folds=trial.folds | {result.fold: result})

@@ -5,6 +5,8 @@ import math
 import os
 import platform
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
@@ -20,6 +22,10 @@ from fer_kedro.source_code import code_digest, computed_by
 def running_code() -> str:
     """Digest of the project as this process runs it, whatever becomes of the files, and versions beside it."""
     return " ".join([code_digest(), *computed_by()])
+
+
+class MachineError(InputError):
+    """Something is wrong with a worker's machine, and so with no configuration."""
 
 
 @dataclass(frozen=True)
@@ -56,6 +62,7 @@ class FoldResult:
     cpu_seconds: float = 0.0
     process: int = 0
     failure: str = ""
+    machine: str = ""
 
 
 OTHER_VERSION = "The worker runs another version of fer_kedro or of what it is built on"
@@ -75,23 +82,37 @@ def run_fold(data: FoldedFaces, task: FoldTask, threads: int | None) -> FoldResu
 
     Raises
     ------
-    InputError
-        If it is not the task that fails but this machine, as any other task would here.
+    MachineError
+        If any other task would fail here too: a library or a file is missing, or the disk is full.
     """
-    if threads is not None:
-        limit_threads(threads)
-    import fer_kedro.learning.fit  # noqa: F401, it takes a worker seconds once, which are no task's
+    with _told_with_the_machine(ImportError, OSError):
+        if threads is not None:
+            limit_threads(threads)
+        import fer_kedro.learning.fit  # noqa: F401, it takes a worker seconds once, which are no task's
 
-    began, cpu = time.perf_counter(), time.process_time()
-    scored = _scored(data, task)
+        began, cpu = time.perf_counter(), time.process_time()
+        scored = _scored(data, task)
     return FoldResult(
         task.trial,
         task.fold,
         seconds=time.perf_counter() - began,
         cpu_seconds=time.process_time() - cpu,
         process=os.getpid(),
+        machine=platform.node(),
         **scored,
     )
+
+
+@contextmanager
+def _told_with_the_machine(*kinds: type[Exception]) -> Iterator[None]:
+    try:
+        yield
+    except kinds as error:
+        reason = str(error) if isinstance(error, InputError) else f"{type(error).__name__}: {error}"
+        raise MachineError(
+            f"A worker on {platform.node()} can't train ({reason}): mend that, and give the same command; what is "
+            "done is kept."
+        ) from error
 
 
 def _scored(data: FoldedFaces, task: FoldTask) -> dict[str, Any]:
@@ -101,11 +122,8 @@ def _scored(data: FoldedFaces, task: FoldTask) -> dict[str, Any]:
         history, best = _fit(data, task)
     except MemoryError:
         return {"failure": OUT_OF_MEMORY}
-    except (ImportError, OSError) as error:
-        raise InputError(
-            f"A worker on {platform.node()} can't train ({type(error).__name__}: {error}): mend that, and give the "
-            "same command; what is done is kept."
-        ) from error
+    except (ImportError, OSError, MachineError):
+        raise
     except Exception as error:  # whatever a library raises, one configuration must not end the search
         kind = type(error).__name__
         return {"failure": OUT_OF_MEMORY if kind == "ResourceExhaustedError" else f"{kind}: {error}".splitlines()[0]}
@@ -124,10 +142,11 @@ def _fit(data: FoldedFaces, task: FoldTask) -> tuple[list[dict[str, float]], int
     logging.getLogger("tensorflow").setLevel(logging.ERROR)  # it warns of a new network for each task
     train, validation = data.sides(task.fold, task.recipe.balancing)
     keras.backend.clear_session()
-    fitted = fit(
-        task.recipe,
-        LabelledImages(train.images, train.labels),
-        LabelledImages(validation.images, validation.labels),
-        len(train.class_names),
-    )
+    with _told_with_the_machine(InputError):  # of weights or of a GPU that are not there
+        fitted = fit(
+            task.recipe,
+            LabelledImages(train.images, train.labels),
+            LabelledImages(validation.images, validation.labels),
+            len(train.class_names),
+        )
     return fitted.history, fitted.best_epoch

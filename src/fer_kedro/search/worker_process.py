@@ -14,9 +14,9 @@ TASKS_A_LIFE = 25
 class WorkerDied(Exception):
     """The process ended before it answered; before it had `begun`, no task can be to blame."""
 
-    def __init__(self, begun: bool) -> None:
-        super().__init__(begun)
-        self.begun = begun
+    def __init__(self, begun: bool, reason: str) -> None:
+        super().__init__(begun, reason)
+        self.begun, self.reason = begun, reason
 
 
 class WorkerProcess:
@@ -53,7 +53,7 @@ class WorkerProcess:
                     start_new_session=True,
                 )
             except OSError as error:
-                raise WorkerDied(begun=False) from error
+                raise WorkerDied(False, str(error)) from error
 
     @property
     def is_usable(self) -> bool:
@@ -72,7 +72,7 @@ class WorkerProcess:
             answer = self._ask(task)
         except (EOFError, OSError) as error:
             self._tasks_left = 0
-            raise WorkerDied(begun=not self._welcome) from error
+            raise WorkerDied(not self._welcome, f"exit code {self._process.wait()}") from error
         self._tasks_left -= 1
         if isinstance(answer, Exception):
             raise answer

@@ -68,7 +68,7 @@ def _configurations(record: dict[str, Any]) -> str:
         return ""
     dimensions = [name for name in rows[0] if name not in NUMBERS]
     reported = "reported" in rows[0]
-    header = [*map(_short, dimensions), "accuracy", "p", *(["reported, rank"] if reported else [])]
+    header = [*_short(dimensions).values(), "accuracy", "p", *(["reported, rank"] if reported else [])]
     body = [
         [
             *("–" if row[name] is None else str(row[name]) for name in dimensions),
@@ -96,9 +96,10 @@ def _agreement(found: dict[str, Any] | None) -> str:
 
 
 def _choices(rows: list[dict[str, Any]]) -> str:
+    names = _short([row["dimension"] for row in rows])
     header = ["choice", "", "configurations", "accuracy on the first fold, mean"]
     body = [
-        [_short(row["dimension"]), str(row["choice"]), str(row["configurations"]), percent(row["mean"])] for row in rows
+        [names[row["dimension"]], str(row["choice"]), str(row["configurations"]), percent(row["mean"])] for row in rows
     ]
     return markdown_table(header, body, 2)
 
@@ -150,8 +151,10 @@ def _command(record: dict[str, Any]) -> str:
     return f"{command} --params={params}" if params else command
 
 
-def _short(dimension: str) -> str:
-    return dimension.rpartition(".")[2]
+def _short(dimensions: list[str]) -> dict[str, str]:
+    """Name dimensions by the last part of their paths, where that tells them apart."""
+    short = {dimension: dimension.rpartition(".")[2] for dimension in dimensions}
+    return short if len(set(short.values())) == len(short) else {dimension: dimension for dimension in dimensions}
 
 
 def _reported(row: dict[str, Any]) -> str:
