@@ -1,7 +1,7 @@
 """The search itself: companies of trials, fold by fold, on whatever executor, the same answers every time."""
 
-from collections.abc import Iterable, Sequence
-from concurrent.futures import Future, as_completed
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import replace
 
 from fer_kedro.errors import InputError
@@ -15,6 +15,8 @@ from fer_kedro.search.tasks import OTHER_VERSION, FoldResult, FoldTask
 
 MOST_FAILURES = 3
 """So many trials in a row that fail of the same cause stop a search."""
+
+WAKE_SECONDS = 1.0
 
 
 def run_search(
@@ -54,6 +56,14 @@ def run_search(
     finally:
         monitor.end()
     return book.finished
+
+
+def _as_they_end(pending: Iterable["Future[FoldResult]"]) -> Iterator["Future[FoldResult]"]:
+    """Give what is finished, and wake every second: a Ctrl-C that comes just as a wait begins does not end it."""
+    waiting = set(pending)
+    while waiting:
+        finished, waiting = wait(waiting, WAKE_SECONDS, FIRST_COMPLETED)
+        yield from finished
 
 
 def _tell_again(trial: Trial, monitor: SearchMonitor) -> None:
@@ -116,7 +126,7 @@ class _Company:
                 self._take(future.result())
             else:
                 pending.append(future)
-        for future in as_completed(pending):
+        for future in _as_they_end(pending):
             self._take(future.result())
 
     def _take(self, result: FoldResult) -> None:
