@@ -96,7 +96,7 @@ def test_a_killed_task_runs_again_and_every_other_one_once(
     assert [result.accuracy for result in results + late] == expected(range(12))
     assert [len(noted(tmp_path, "began", trial)) for trial in range(6)] == [1, 2, 1, 1, 1, 1]
     assert [len(noted(tmp_path, "ended", trial)) for trial in range(12)] == [1] * 12
-    assert len({result.process for result in late}) == 2
+    assert 2 <= len({result.process for result in late}) < 6  # as above
 
 
 def test_leaving_early_ends_everything_but_the_cluster(client: Client, cluster: DaskProcesses, tmp_path: Path) -> None:
