@@ -10,17 +10,11 @@ PACKAGE = Path(__file__).parent
 DECISIONS = ("architecture.py", "faces.py", "recipe.py", "strict.py", "variation.py")
 TRAINING = (*DECISIONS, "learning/*.py", "models/*.py", "vision/*.py")
 """Files that the weights of a trained model depend on."""
-SEARCH = (
-    *TRAINING,
-    "protocols/*.py",
-    *(
-        f"search/{name}.py"
-        for name in (
-            *("book", "candidate", "decisions", "folds", "monitor", "pruners", "space", "study", "suggest", "tasks"),
-            "threads",
-        )
-    ),
-)
+SEARCHING = (
+    "book", "candidate", "computing", "decisions", "folds", "monitor", "pruners", "space", "study", "suggest",
+    "tasks", "threads",
+)  # fmt: skip
+SEARCH = (*TRAINING, "protocols/*.py", *(f"search/{name}.py" for name in SEARCHING))
 """Files that the answers of a search depend on."""
 
 
@@ -28,10 +22,10 @@ PACKAGES = ("tensorflow", "keras", "numpy", "opencv-python-headless")
 """Libraries that the bits of trained weights depend on."""
 
 
-def computed_by() -> list[str]:
-    """Return the backend that Keras is told to use, and the versions that bits depend on."""
-    backend = os.environ.get("KERAS_BACKEND", "tensorflow")
-    return [backend, platform.python_version().rpartition(".")[0], *map(version, PACKAGES)]
+def computed_by() -> dict[str, str]:
+    """Return the backend that Keras is told to use, and by their names the versions that bits depend on."""
+    backend, python = os.environ.get("KERAS_BACKEND", "tensorflow"), platform.python_version().rpartition(".")[0]
+    return {"KERAS_BACKEND": backend, "Python": python, **{package: version(package) for package in PACKAGES}}
 
 
 def code_digest(package: Path = PACKAGE, patterns: tuple[str, ...] = ("**/*.py",)) -> str:

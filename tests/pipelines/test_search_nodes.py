@@ -142,7 +142,7 @@ def test_other_threads_processors_versions_and_code_make_another_study(monkeypat
     run(a_search(), studies=studies)
     monkeypatch.setattr(computing, "version", lambda package: f"another {package}")
     run(a_search(), studies=studies)
-    monkeypatch.setattr(computing, "computed_by", lambda: ["another TensorFlow"])
+    monkeypatch.setattr(computing, "computed_by", lambda: {"tensorflow": "another"})
     run(a_search(), studies=studies)
     monkeypatch.setattr(computing, "code_digest", lambda patterns: f"edited {patterns}")
     run(a_search(), studies=studies)

@@ -190,7 +190,7 @@ def test_another_version_is_told_before_anything_is_fitted(monkeypatch: pytest.M
 def test_another_library_is_another_version(monkeypatch: pytest.MonkeyPatch) -> None:
     task = FoldTask(1, 0, BASE)
     monkeypatch.setattr(tasks, "running_code", running_code.__wrapped__)
-    monkeypatch.setattr(tasks, "computed_by", lambda: ["tensorflow", "3.11", "another"])
+    monkeypatch.setattr(tasks, "computed_by", lambda: {"tensorflow": "another"})
     assert run_fold(some_folds(3), task, None).failure == OTHER_VERSION
 
 

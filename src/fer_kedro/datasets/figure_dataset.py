@@ -80,8 +80,7 @@ def _no_wider(png: bytes, ratio: float) -> bytes:
     import numpy as np
 
     picture = cv2.imdecode(np.frombuffer(png, np.uint8), cv2.IMREAD_COLOR)
-    if picture is None:
+    if picture is None or (missing := math.ceil(picture.shape[1] / ratio) - len(picture)) <= 0:
         return png
-    missing = max(0, math.ceil(picture.shape[1] / ratio) - len(picture))
     padded = np.pad(picture, ((missing // 2, missing - missing // 2), (0, 0), (0, 0)), mode="edge")
     return bytes(cv2.imencode(".png", padded)[1])

@@ -10,7 +10,8 @@ from fer_kedro.source_code import SEARCH, code_digest, computed_by
 def computing(threads: int) -> str:
     """Name the code, the versions, the precision and the threads of a worker that a study's answers are of."""
     drawn_by = map(version, ("optuna", "scipy"))
-    return " ".join([str(threads), resolve_precision("auto"), code_digest(patterns=SEARCH), *computed_by(), *drawn_by])
+    code = code_digest(patterns=SEARCH)
+    return " ".join([str(threads), resolve_precision("auto"), code, *computed_by().values(), *drawn_by])
 
 
 def of_one_precision(recipe: Recipe) -> Recipe:

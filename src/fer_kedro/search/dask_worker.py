@@ -1,15 +1,13 @@
 """What Dask's workers are asked to do; imported there."""
 
-import platform
 import threading
 import weakref
-from importlib.metadata import version
 
 from fer_kedro.search.crew import Crew
 from fer_kedro.search.executors import Work
 from fer_kedro.search.folds import FoldedFaces
 from fer_kedro.search.tasks import FoldResult, FoldTask
-from fer_kedro.source_code import PACKAGES, code_digest, computed_by
+from fer_kedro.source_code import code_digest, computed_by
 
 _CREWS: "weakref.WeakKeyDictionary[FoldedFaces, tuple[str, Crew]]" = weakref.WeakKeyDictionary()
 """Of each faces that this worker holds, the search that sent them and the processes that have them too."""
@@ -41,7 +39,4 @@ def dismiss(search: str) -> None:
 
 def installed() -> dict[str, str]:
     """Return the versions that decide the bits of an answer."""
-    packages = {package: version(package) for package in PACKAGES}
-    backend, *_ = computed_by()
-    packages["KERAS_BACKEND"] = backend
-    return {"fer_kedro": code_digest()[:12], "Python": platform.python_version().rpartition(".")[0], **packages}
+    return {"fer_kedro": code_digest()[:12], **computed_by()}

@@ -21,7 +21,7 @@ from fer_kedro.source_code import code_digest, computed_by
 @cache
 def running_code() -> str:
     """Digest of the project as this process runs it, whatever becomes of the files, and versions beside it."""
-    return " ".join([code_digest(), *computed_by()])
+    return " ".join([code_digest(), *computed_by().values()])
 
 
 class MachineError(InputError):
