@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from fer_kedro.errors import InputError
@@ -49,11 +49,12 @@ class DaskExecutor:
         with _silence(), self._connected() as client:
             self._wait_for_a_worker(client)
             check_cluster(client)
-            cluster = Cluster(client, self.address, data, self.threads, self._work)
-            try:
-                yield cluster.submit
-            finally:
-                cluster.leave()
+            with _copies_kept(client):
+                cluster = Cluster(client, self.address, data, self.threads, self._work)
+                try:
+                    yield cluster.submit
+                finally:
+                    cluster.leave()
 
     def _connected(self) -> "Client":
         from distributed import Client
@@ -73,6 +74,20 @@ class DaskExecutor:
             raise InputError(
                 f"The scheduler at {self.address} has no worker; start some with `dask worker {self.address}`."
             ) from error
+
+
+@contextmanager
+def _copies_kept(client: "Client") -> Iterator[None]:
+    """Pause Dask's active memory manager: it takes the faces from a worker that has had no task for two seconds."""
+    if not client.amm.running():
+        yield
+        return
+    client.amm.stop()
+    try:
+        yield
+    finally:
+        with suppress(Exception):  # the scheduler may be lost
+            client.amm.start()
 
 
 @contextmanager
