@@ -7,7 +7,7 @@ import numpy.typing as npt
 import pytest
 from scipy.stats import binomtest, bootstrap, norm
 
-from fer_kedro.evaluation import bootstrap_by_group, share_interval, wilson
+from fer_kedro.evaluation import bootstrap_by_group, difference_interval, share_interval, wilson
 
 
 @pytest.mark.parametrize("confidence", [0.5, 0.95, 0.99])
@@ -31,6 +31,18 @@ def test_interval_stays_inside_zero_and_one() -> None:
 def test_impossible_counts_are_refused(correct: int, n: int) -> None:
     with pytest.raises(ValueError, match=f"{correct} of {n}"):
         wilson(correct, n)
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "expected"),
+    [((56, 70), (48, 80), (0.0524, 0.3339)), ((9, 10), (3, 10), (0.1705, 0.8090)), ((10, 10), (0, 10), (0.6075, 1.0))],
+)
+def test_interval_of_a_difference_is_the_published_one(
+    first: tuple[int, int], second: tuple[int, int], expected: tuple[float, float]
+) -> None:
+    """Newcombe (1998), table II, method 10."""
+    one, other = ((correct / n, *wilson(correct, n)) for correct, n in (first, second))
+    assert difference_interval(one, other) == pytest.approx(expected, abs=5e-5)
 
 
 Trials = tuple[npt.NDArray[np.bool_], npt.NDArray[np.int64]]

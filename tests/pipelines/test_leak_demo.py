@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from typing import Any
+from unittest.mock import ANY
 
 import pandas as pd
 import pytest
@@ -56,7 +57,7 @@ def test_both_accuracies_stand_with_interval_test_set_and_audit(page: str) -> No
 
 
 def test_difference_and_counts_of_the_audit_are_told(page: str) -> None:
-    assert "differs from the second by +30.0\u00a0points" in page
+    assert "differs from the second by +30.0\u00a0points (95 % interval +22.9 to +37.1)." in page
     assert "Of the 100 test faces, 94 have a sibling in training, and so have 90 of the 100 validation" in page
 
 
@@ -69,7 +70,7 @@ def test_leaky_runs_test_faces_are_divided_by_whether_a_copy_was_fitted(page: st
     assert known.startswith("| with a copy in training | 90.0\u00a0% |")
     assert known.endswith("<small>bootstrap by group</small> | 90 |")
     assert unseen.startswith("| without one | 40.0\u00a0% |")
-    assert "The difference is +50.0\u00a0points." in page
+    assert "The difference is +50.0\u00a0points (95 % interval +" in page
 
 
 def test_faces_with_a_near_copy_in_training_are_counted_among_those_without_a_copy(page: str) -> None:
@@ -132,6 +133,16 @@ def test_difference_has_a_sign() -> None:
     assert points(first, second) == "-5.0\u00a0points"
 
 
+@pytest.mark.parametrize(("unseen_right", "told"), [(4, False), (9, True)])
+def test_a_difference_that_may_be_none_is_called_so(unseen_right: int, told: bool) -> None:
+    unseen = [True] * unseen_right + [False] * (10 - unseen_right)
+    faces = guesses([True] * 81 + [False] * 9 + unseen).assign(
+        usage="Training", duplicate_free=[False] * 90 + [True] * 10, source_id=[str(k) for k in range(100)]
+    )
+    page = nodes.leak_page(both(), {PLACE.format(0): lambda: faces})
+    assert ("do not tell it from none" in page) == told
+
+
 def headline(figure: Figure) -> str:
     assert figure._suptitle is not None  # type: ignore[attr-defined]
     return str(figure._suptitle.get_text())  # type: ignore[attr-defined]
@@ -150,9 +161,10 @@ def test_picture_names_accuracies_audit_and_differences(runs: Runs) -> None:
     above, below = ([text.get_text() for text in one.texts] for one in nodes.draw_leak_demo(*runs).axes)
     assert above == [
         "85.0\u00a0%", "7,178 faces, LEAKY\u00a094.0\u00a0%", "55.0\u00a0%", "7,178 faces, no leak found",
-        "+30.0\u00a0points",
+        "+30.0\u00a0points (+22.9 to +37.1)",
     ]  # fmt: skip
-    assert below == ["90.0\u00a0%", "90 faces", "40.0\u00a0%", "10 faces", "+50.0\u00a0points"]
+    assert below == ["90.0\u00a0%", "90 faces", "40.0\u00a0%", "10 faces", ANY]
+    assert below[-1].startswith("+50.0\u00a0points (+")
 
 
 def test_intervals_are_drawn_and_inside_the_panel(runs: Runs) -> None:

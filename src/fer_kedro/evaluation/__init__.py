@@ -2,7 +2,14 @@
 
 from fer_kedro.evaluation.cross_validation import PairedTest, corrected_resampled_t_test
 from fer_kedro.evaluation.ferplus import human_baseline
-from fer_kedro.evaluation.intervals import BY_GROUP, WILSON, bootstrap_by_group, share_interval, wilson
+from fer_kedro.evaluation.intervals import (
+    BY_GROUP,
+    WILSON,
+    bootstrap_by_group,
+    difference_interval,
+    share_interval,
+    wilson,
+)
 from fer_kedro.evaluation.predictions import class_names, predictions_table
 from fer_kedro.evaluation.scores import (
     Scores,
@@ -24,6 +31,7 @@ __all__ = [
     "class_names",
     "confusion",
     "corrected_resampled_t_test",
+    "difference_interval",
     "holm",
     "human_baseline",
     "mcnemar",

@@ -1,6 +1,6 @@
 """Intervals around a share of successes."""
 
-from math import sqrt
+from math import hypot, sqrt
 from statistics import NormalDist
 from typing import Literal, NamedTuple
 
@@ -71,6 +71,32 @@ def wilson(correct: float, n: int, confidence: float = 0.95) -> tuple[float, flo
     scale = 1 + z * z / n
     # Rounding leaves ends such as -1e-18 and 1 + 2e-16 where every trial went the same way.
     return max(0.0, (centre - margin) / scale), min(1.0, (centre + margin) / scale)
+
+
+def difference_interval(first: tuple[float, float, float], second: tuple[float, float, float]) -> tuple[float, float]:
+    """Interval of the difference of two independent shares, from the interval of each.
+
+    With Wilson's intervals it is Newcombe's tenth method; the variance is recovered from any other interval as well.
+
+    Parameters
+    ----------
+    first, second
+        A share and the ends of its interval, in this order, at the confidence that the difference is to have.
+
+    Returns
+    -------
+    tuple of float
+        Lower and upper end of first − second.
+
+    References
+    ----------
+    G. Y. Zou and A. Donner, "Construction of confidence limits about effect measures: a general approach", Statistics
+    in Medicine 27 (2008), 1693-1702; R. G. Newcombe, "Interval estimation for the difference between independent
+    proportions: comparison of eleven methods", Statistics in Medicine 17 (1998), 873-890.
+    """
+    (one, low, high), (other, other_low, other_high) = first, second
+    difference = one - other
+    return difference - hypot(one - low, other_high - other), difference + hypot(high - one, other - other_low)
 
 
 def bootstrap_by_group(

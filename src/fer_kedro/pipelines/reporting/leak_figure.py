@@ -11,7 +11,7 @@ from fer_kedro.faces import Provenance
 from fer_kedro.figures import ACCENT, INK, MUTED, finish, headline, house_style, new_figure
 from fer_kedro.pipelines.reporting.formats import count, percent
 from fer_kedro.pipelines.reporting.layout import WIDTH, provenance
-from fer_kedro.pipelines.reporting.leak_demo import LeakDemo, Record, audit_words, leak_demo, points
+from fer_kedro.pipelines.reporting.leak_demo import LeakDemo, Record, audit_words, leak_demo, points, points_interval
 from fer_kedro.pipelines.reporting.pairs import Predictions
 
 LEAKY = "#9e2a2b"
@@ -87,8 +87,9 @@ def _panel(axes: Axes, lines: tuple[Line, Line]) -> None:
         _words(axes, y, line)
     shares = [100 * line.scores["accuracy"] for line in lines]
     axes.hlines(MIDDLE, min(shares), max(shares), colors=MUTED, lw=1, zorder=2)
+    low, high = points_interval(lines[0].scores, lines[1].scores)
     axes.annotate(
-        points(lines[0].scores, lines[1].scores), (max(shares), MIDDLE), (8, 0),
+        f"{points(lines[0].scores, lines[1].scores)} ({low:+.1f} to {high:+.1f})", (max(shares), MIDDLE), (8, 0),
         textcoords="offset points", va="center", color=INK, weight="bold",
     )  # fmt: skip
     axes.set_yticks([1, 0], [line.label for line in lines])

@@ -5,7 +5,15 @@ from collections.abc import Mapping
 from fer_kedro.evaluation import WILSON, Scores
 from fer_kedro.pipelines.reporting.formats import count, interval, percent
 from fer_kedro.pipelines.reporting.layout import test_name
-from fer_kedro.pipelines.reporting.leak_demo import RUNS, LeakDemo, Record, audit_words, leak_demo, points
+from fer_kedro.pipelines.reporting.leak_demo import (
+    RUNS,
+    LeakDemo,
+    Record,
+    audit_words,
+    leak_demo,
+    points,
+    points_interval,
+)
 from fer_kedro.pipelines.reporting.markdown import anchor, markdown_table
 from fer_kedro.pipelines.reporting.pairs import Predictions
 from fer_kedro.pipelines.reporting.results_runs import made_by
@@ -66,8 +74,9 @@ another copy nor to a pixel-identical face, though for {near} of these to a near
 kind of test faces:
 
 {table}
-The difference is {points}.
+The difference is {points}.{doubt}
 """
+DOUBT = " These faces alone do not tell it from none."
 AGAIN = """\
 ## Make it again
 
@@ -128,7 +137,7 @@ def _cells(scores: Scores) -> list[str]:
 def _meaning(demo: LeakDemo) -> str:
     audit = LeakAudit.model_validate(demo.copies_first["leak_audit"])
     return MEANING.format(
-        points=points(*demo.orders),
+        points=_difference(*demo.orders),
         trained=count(audit.test_faces_with_sibling_in_training),
         test=count(audit.test_faces),
         validated=count(audit.validation_faces_with_sibling_in_training),
@@ -146,7 +155,14 @@ def _inside(demo: LeakDemo) -> list[str]:
     rows = [["with a copy in training", *_cells(demo.fitted)], ["without one", *_cells(demo.unseen)]]
     table = markdown_table(["test faces of the first run", *COLUMNS[:-1], "number"], rows)
     near = count(max(0, demo.unseen["n"] - alone))
-    return [INSIDE.format(near=near, table=table, points=points(demo.fitted, demo.unseen))]
+    low, high = points_interval(demo.fitted, demo.unseen)
+    doubt = DOUBT if low <= 0 <= high else ""
+    return [INSIDE.format(near=near, table=table, points=_difference(demo.fitted, demo.unseen), doubt=doubt)]
+
+
+def _difference(first: Scores, second: Scores) -> str:
+    low, high = points_interval(first, second)
+    return f"{points(first, second)} (95 % interval {low:+.1f} to {high:+.1f})"
 
 
 def _again(seed: int) -> str:
