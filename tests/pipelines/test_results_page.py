@@ -71,6 +71,15 @@ def test_time_that_a_missing_training_would_take_is_told_where_it_was_measured()
     assert "hours on a slow one (`python bench.py`, commit `abc`): `untried` 12.5.\n" in page
 
 
+def test_file_of_weights_is_named_in_its_runs_section_and_shortened_in_the_table() -> None:
+    told = "a_long_name.weights.h5, sha256 0123456789ab"
+    page = page_of(scored("honest.worse", 0.6, weights=told), scored("honest.better", 0.7))
+    assert "| local file |" in rows(section(page, "Costs"))[1]
+    assert page.count(told) == 1
+    assert f"float32, from the weights `{told}`; epoch" in page.split("## honest.worse")[1]
+    assert "from the weights" not in page.split("## honest.better")[1].split("## honest.worse")[0]
+
+
 def test_runs_are_listed_by_name_which_ranks_nothing(page: str) -> None:
     names = [row.split("]")[0] for row in rows(section(page, "Scores"))]
     assert names == ["| [honest.better", "| [as_reported.worse", "| [honest.worse"]
@@ -78,7 +87,7 @@ def test_runs_are_listed_by_name_which_ranks_nothing(page: str) -> None:
 
 def test_scores_name_faces_classes_and_extremes(page: str) -> None:
     assert rows(section(page, "Scores"))[0].endswith(
-        "| 3,589<br><small>7 classes</small> | 0.300 | 40.0\u00a0% | neutral 0.60 | angry 0.00 |"
+        "| 3,589<br><small>7\u00a0classes</small> | 0.300 | 40.0\u00a0% | neutral\u00a00.60 | angry\u00a00.00 |"
     )
 
 
@@ -116,7 +125,8 @@ def test_paired_tests_are_left_out_where_there_is_no_pair() -> None:
 def test_every_number_leads_to_its_predictions_commit_and_command(page: str) -> None:
     better = section(page, "honest.better { #honest-better }")
     assert "[Predictions](results/honest/better/seed_0/predictions.parquet) of commit `0123456789ab`" in better
-    assert "data `fer2013` with digest `ab12`, seed 0; a quick one, 2 threads, float32; epoch 3 of 5 kept" in better
+    assert "data `fer2013` with digest `ab12`, seed 0; a quick one, 2 threads, float32, from the weights" in better
+    assert "`imagenet`; epoch 3 of 5 kept" in better
     assert "Again: `kedro run --pipelines=all_recipes --namespaces=honest.better`." in better
 
 

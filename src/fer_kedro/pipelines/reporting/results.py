@@ -28,7 +28,7 @@ COLUMNS = """\
 - *reported*: what the report claims, on the set that it names.
 - *as reported*: our run of the report's own protocol, on its own test set. **LEAKY** names the share of the test faces
   that have a copy or a generated sibling in training; *selected on them* means that the test faces also chose the
-  kept epoch. Such a run is never ranked.
+  kept epoch. Such a run is never ranked. A dash is a run that was not made.
 - *honest*: our run of [the honest protocol](explanation/protocol.md) on PrivateTest; rows stand in its order.
   *Without copies* leaves out the faces of which another usage holds a pixel-identical copy; on a test set of a
   report's own, those of which the training set holds one.

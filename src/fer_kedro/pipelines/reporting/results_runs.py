@@ -103,6 +103,11 @@ def made_by(record: dict[str, Any]) -> str:
     return (
         f"commit `{record['commit']}`, data `{data['source']}` with digest `{data['digest']}`{split}, "
         f"seed {record['seed']}; {record.get('machine', 'machine not recorded')}, "
-        f"{record['threads']} threads, {record['precision']}; "
+        f"{record['threads']} threads, {record['precision']}{_start(record)}; "
         f"epoch {record['best_epoch']} of {record['epochs_run']} kept"
     )
+
+
+def _start(record: dict[str, Any]) -> str:
+    weights = record.get("weights", "none")
+    return "" if weights == "none" else f", from the weights `{weights}`"

@@ -1,6 +1,7 @@
 """The tables of the results page of the docs, as Markdown."""
 
 from collections.abc import Iterable
+from typing import Any
 
 import pandas as pd
 
@@ -26,10 +27,10 @@ def scores_table(runs: pd.DataFrame) -> str:
         [
             run_link(run["id"]),
             markdown_cell(Cell(percent(run["accuracy"]), (interval(run["low"], run["high"]),), leak_words(run))),
-            f"{count(run['faces'])}<br><small>{run['classes']} classes</small>",
+            f"{count(run['faces'])}<br><small>{run['classes']}\u00a0classes</small>",
             decimal(run["macro_f1"]),
             percent(run["balanced_accuracy"]),
-            *(f"{run[f'{end}_class']} {decimal(run[f'{end}_f1'], 2)}" for end in ("best", "worst")),
+            *(f"{run[f'{end}_class']}\u00a0{decimal(run[f'{end}_f1'], 2)}" for end in ("best", "worst")),
         ]
         for run in runs.to_dict("records")
     ]
@@ -41,7 +42,7 @@ def costs_table(runs: pd.DataFrame) -> str:
     rows = [
         [
             run_link(run["id"]),
-            words(run["weights"]),
+            _weights(run["weights"]),
             short(run["parameters"]),
             short(run["flops"]),
             count(run["epochs"]),
@@ -52,6 +53,11 @@ def costs_table(runs: pd.DataFrame) -> str:
     ]
     header = ["run", "weights", "parameters", "FLOPs a face", "epochs", "seconds an epoch", "CPU seconds"]
     return markdown_table(header, rows)
+
+
+def _weights(told: Any) -> str:
+    """Shorten the name and digest of a file, which stand in the run's section."""
+    return "local file" if "sha256" in (name := words(told)) else name
 
 
 def baselines_table(found: Iterable[Baseline]) -> str:
