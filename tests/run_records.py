@@ -25,6 +25,7 @@ def scores(accuracy: float, classes: int, n: int = 3589) -> dict[str, Any]:
     }
     return {
         "n": n, "accuracy": accuracy, "accuracy_low": accuracy - 0.05, "accuracy_high": accuracy + 0.05,
+        "interval": "wilson",
         "balanced_accuracy": 0.4, "macro_f1": 0.3, "majority_accuracy": 0.25, "per_class": per_class,
     }  # fmt: skip
 
@@ -36,10 +37,11 @@ def scored(
     protocol, recipe = run.split(".")
     return {
         "run": run, "protocol": protocol, "recipe": recipe, "report": "a_report", "description": "Tiny",
-        "reported": {"accuracy": 0.58, "measured_on": "test folder"},
+        "reported": {"accuracy": 0.58, "measured_on": "test folder", "classes": None},
         "data": {"source": source, "digest": "ab12"}, "leak_audit": CLEAN,
         "best_epoch": 3, "epochs_run": 5, "seconds_per_epoch": 2.0, "cpu_seconds": 20.0, "parameters": 12_345,
-        "precision": "float32", "threads": 2, "seed": 0, "commit": "0123456789ab", "versions": {},
+        "precision": "float32", "backend": "tensorflow", "threads": 2, "seed": 0, "commit": "0123456789ab",
+        "versions": {},
         "scores": {"PrivateTest": {"all": scores(accuracy, classes, n)}},
     } | changes  # fmt: skip
 
@@ -57,7 +59,8 @@ def guesses(right: list[bool], ids: list[str] | None = None) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "face_id": ids or [str(k) for k in range(len(right))], "usage": "PrivateTest", "part": "test",
-            "duplicate_free": True, "emotion": 0, "p_angry": sure[:, 0], "p_happy": sure[:, 1], "model_id": "m",
+            "group": ids or range(len(right)), "duplicate_free": True, "emotion": 0,
+            "p_angry": sure[:, 0], "p_happy": sure[:, 1], "model_id": "m",
         }
     )  # fmt: skip
 

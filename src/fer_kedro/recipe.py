@@ -14,10 +14,14 @@ Monitored = Literal["val_loss", "val_accuracy"]
 
 
 class Reported(Strict):
-    """What the report claims; `None` where it claims nothing."""
+    """What the report claims; `None` where it claims nothing.
+
+    `classes` is the number of classes that it told apart, where that is not the recipe's.
+    """
 
     accuracy: Share | None = None
     measured_on: str = ""
+    classes: Annotated[int, Field(ge=2)] | None = None
 
 
 class Preprocessing(Strict):

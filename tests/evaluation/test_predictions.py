@@ -13,7 +13,6 @@ from fer_kedro.evaluation.predictions import (
     predicted_codes,
     probabilities,
     scored_table,
-    sources,
     true_codes,
 )
 from fer_kedro.faces import Faces
@@ -27,7 +26,7 @@ def faces() -> Faces:
     """Six faces: the first of PublicTest copies a training face, those of PrivateTest copy each other."""
     images = np.arange(6, dtype=np.uint8)[:, None, None] * np.ones((48, 48), np.uint8)
     faces = Faces.build(images, [0, 1, 0, 1, 0, 1], USAGES, class_names=NAMES)
-    return faces.with_columns(exact_group=[0, 1, 0, 3, 4, 4])
+    return faces.with_columns(exact_group=[0, 1, 0, 3, 4, 4], group=[0, 1, 0, 1, 4, 4])
 
 
 @pytest.fixture
@@ -56,18 +55,15 @@ def test_a_test_set_of_its_own_may_hold_generated_faces(faces: Faces, table: pd.
     made = scored_table(generated, predicted, copied=np.array([True, False]), model_id="m")
     assert list(made.columns) == [*table.columns, "source_id"]
     assert made.drop(columns=["usage", "p_happy", "p_sad"]).values.tolist() == [
-        ["0~2", "test", False, 0, "m", "0"],
-        ["4", "test", True, 0, "m", "4"],
+        ["0~2", "test", 0, False, 0, "m", "0"],
+        ["4", "test", 4, True, 0, "m", "4"],
     ]
     assert made["usage"].tolist() == ["Training", "PrivateTest"]
     assert made["p_happy"].tolist() == [0.75, 0.5]
 
 
-def test_a_scored_face_is_its_own_source_unless_it_was_generated(faces: Faces, table: pd.DataFrame) -> None:
-    generated = faces.take([0, 4]).with_columns(face_id=["0~2", "4"], source_id=["0", None])
-    made = scored_table(generated, np.full((2, 2), 0.5), copied=np.zeros(2, bool), model_id="m")
-    assert sources(made).tolist() == ["0", "4"]
-    assert sources(table).tolist() == ["2", "3", "4", "5"]
+def test_near_copies_share_their_group(table: pd.DataFrame) -> None:
+    assert table["group"].tolist() == [0, 1, 4, 4]
 
 
 def test_only_copies_in_another_usage_make_a_face_a_duplicate(table: pd.DataFrame) -> None:
@@ -85,7 +81,7 @@ def test_duplicate_free_faces_of_the_real_private_test_are_3275(real_parquet: Pa
 
 def test_columns_are_small_and_survive_parquet(table: pd.DataFrame, tmp_path: Path) -> None:
     assert table.dtypes["emotion"] == np.int8
-    assert table.dtypes["p_happy"] == np.float32
+    assert table.dtypes["p_happy"] == np.float16
     table.to_parquet(tmp_path / "p.parquet")
     pd.testing.assert_frame_equal(pd.read_parquet(tmp_path / "p.parquet"), table)
 

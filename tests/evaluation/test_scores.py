@@ -30,6 +30,7 @@ def predictions(truth: list[int], guess: list[int], usage: str = "PrivateTest", 
             "face_id": [f"{usage}{row}" for row in range(len(truth))],
             "usage": usage,
             "part": "validation" if usage == "PublicTest" else "test",
+            "group": [f"{usage}{row}" for row in range(len(truth))],
             "duplicate_free": np.arange(len(truth)) >= copies,
             "emotion": np.array(truth, np.int8),
             **{f"p_{name}": values[:, code].astype(np.float32) for code, name in enumerate(NAMES)},
@@ -139,9 +140,9 @@ def test_scored_rows_are_those_of_the_scored_set_or_of_the_set_asked_for(folder:
     assert scored_rows(official).equals(official[2:])
 
 
-def test_faces_generated_from_one_source_are_a_group_of_the_interval() -> None:
+def test_copies_of_a_face_are_a_group_of_the_interval() -> None:
     truth, guess = [0, 0, 0, 1, 1, 2], [0, 0, 1, 1, 0, 2]
-    table = predictions(truth, guess).assign(part="test", usage="Training", source_id=list("aabbcd"))
+    table = predictions(truth, guess).assign(part="test", usage="Training", group=list("aabbcd"))
     everything = score(table)
     right = np.equal(truth, guess)
     assert (everything["accuracy_low"], everything["accuracy_high"]) == bootstrap_by_group(right, list("aabbcd"))
@@ -149,8 +150,8 @@ def test_faces_generated_from_one_source_are_a_group_of_the_interval() -> None:
     assert run_record(table, {})["scores"]["test"]["all"]["interval"] == "bootstrap by group"
 
 
-def test_where_each_source_is_scored_once_the_interval_is_wilsons() -> None:
-    once = score(predictions([0, 1, 2], [0, 1, 1]).assign(source_id=list("abc")))
+def test_where_each_face_has_no_copy_the_interval_is_wilsons() -> None:
+    once = score(predictions([0, 1, 2], [0, 1, 1]))
     assert (once["accuracy_low"], once["accuracy_high"], once["interval"]) == (*wilson(2, 3), "wilson")
 
 

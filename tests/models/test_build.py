@@ -99,3 +99,13 @@ def test_network_computes_the_formulas_of_the_explanation() -> None:
     logits = pooled.ravel() @ dense + dense_bias
     softmax = np.exp(logits) / np.exp(logits).sum()
     np.testing.assert_allclose(np.asarray(model(faces))[0], softmax, rtol=1e-4)
+
+
+def test_l2_is_on_the_kernels_of_convolutions_and_hidden_dense_layers_alone() -> None:
+    model = build_model(TINY.model_copy(update={"l2": 0.01}), 3)
+    kernels = {weight.path: weight.numpy() for weight in model.weights if weight.path.endswith("/kernel")}
+    assert np.square(kernels.pop("logits/kernel")).sum() > 0
+    assert len(kernels) == len(TINY.blocks) + len(TINY.dense)
+    expected = 0.01 * sum(float(np.square(kernel).sum()) for kernel in kernels.values())
+    assert float(sum(model.losses)) == pytest.approx(expected, rel=1e-5)
+    assert not build_model(TINY, 3).losses

@@ -56,6 +56,14 @@ def test_record_names_the_file_and_its_hash_but_no_folder(file: Path) -> None:
     assert check_weights(tiny(file)) == f"tiny.weights.h5, sha256 {digest}"
 
 
+def test_record_says_where_a_file_is_from_whose_padding_and_scaling_are_not_keras(tmp_path: Path) -> None:
+    network = PretrainedNetwork(family="mobilenet_v2", size=32)
+    path = tmp_path / "base.weights.h5"
+    split_at_base(build_model(network, 7))[0].save_weights(path)
+    told = check_weights(network.model_copy(update={"weights": str(path), "weights_origin": "torchvision"}))
+    assert told == check_weights(network.model_copy(update={"weights": str(path)})) + ", from torchvision"
+
+
 def test_record_says_what_keras_downloads_or_that_there_is_nothing() -> None:
     assert check_weights(PretrainedNetwork(family="vgg16", weights="imagenet")) == "imagenet (Keras)"
     assert check_weights(PretrainedNetwork(family="vgg16")) == "none"

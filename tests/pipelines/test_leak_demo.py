@@ -21,7 +21,7 @@ def predicted() -> pd.DataFrame:
     """Predictions of the leaky run: 90 faces with a copy in training, 81 of these right, and 10 without, 4 right."""
     right = [True] * 81 + [False] * 9 + [True] * 4 + [False] * 6
     unseen = [False] * 90 + [True] * 10
-    return guesses(right).assign(usage="Training", duplicate_free=unseen, source_id=[str(k // 2) for k in range(100)])
+    return guesses(right).assign(usage="Training", duplicate_free=unseen, group=[k // 2 for k in range(100)])
 
 
 def both(seed: int = 0, first: float = 0.85, second: float = 0.55, **changes: Any) -> dict[str, dict[str, Any]]:
@@ -137,7 +137,7 @@ def test_difference_has_a_sign() -> None:
 def test_a_difference_that_may_be_none_is_called_so(unseen_right: int, told: bool) -> None:
     unseen = [True] * unseen_right + [False] * (10 - unseen_right)
     faces = guesses([True] * 81 + [False] * 9 + unseen).assign(
-        usage="Training", duplicate_free=[False] * 90 + [True] * 10, source_id=[str(k) for k in range(100)]
+        usage="Training", duplicate_free=[False] * 90 + [True] * 10
     )
     page = nodes.leak_page(both(), {PLACE.format(0): lambda: faces})
     assert ("do not tell it from none" in page) == told

@@ -96,14 +96,21 @@ def test_seeds_become_their_mean_and_standard_deviation() -> None:
 
 
 def test_six_classes_are_written_where_a_report_left_one_out_and_never_ranked_with_seven() -> None:
+    claim = {"accuracy": 0.58, "measured_on": "test folder", "classes": 6}
     (block,) = blocks_of(
-        own_test("as_reported.six", 0.9, classes=6), scored("honest.six", 0.4), scored("honest.seven", 0.5)
-    )
+        own_test("as_reported.six", 0.9, classes=6, reported=claim), scored("honest.six", 0.4, reported=claim),
+        scored("honest.seven", 0.5),
+    )  # fmt: skip
     assert [row.recipe for row in block.rows] == ["seven", "six"]
     reported, as_reported, honest, _ = block.rows[1].cells
     assert reported.notes == ("6 classes",)
     assert as_reported.notes == ("85.0 to 95.0", "6 classes")
     assert honest.notes == ("35.0 to 45.0",)
+
+
+def test_a_claim_of_six_classes_says_so_before_its_protocol_was_ever_run() -> None:
+    (block,) = blocks_of(scored("honest.six", 0.4, reported={"accuracy": 0.58, "measured_on": "", "classes": 6}))
+    assert block.rows[0].cells[0].notes == ("6 classes",)
 
 
 def test_honest_runs_of_six_classes_are_a_block_of_their_own() -> None:
@@ -158,6 +165,13 @@ def test_seeds_that_started_from_other_weights_are_not_averaged() -> None:
     runs = [scored("honest.a", 0.6) | {"weights": "none"}, scored("honest.a", 0.9, seed=1) | {"weights": "imagenet"}]
     (row,) = over_seeds(comparison_table(runs)).to_dict("records")
     assert row["seeds"] == 1
+
+
+def test_of_seeds_with_different_weights_the_least_seed_stands_not_the_most_accurate() -> None:
+    runs = [scored("honest.a", 0.6) | {"weights": "none"}, scored("honest.a", 0.9, seed=1) | {"weights": "imagenet"}]
+    for order in (runs, runs[::-1]):
+        (row,) = over_seeds(comparison_table(order)).to_dict("records")
+        assert row["accuracy"] == 0.6
 
 
 def test_recipe_that_was_to_be_fine_tuned_but_had_no_weights_says_so() -> None:

@@ -75,7 +75,8 @@ def facts(run: str = RUN, source: str = "fer2013") -> dict[str, Any]:
         "reported": {"accuracy": 0.58, "measured_on": "test folder"},
         "data": {"source": source, "digest": "ab12"}, "leak_audit": CLEAN,
         "best_epoch": 3, "epochs_run": 5, "seconds_per_epoch": 2.0, "cpu_seconds": 20.0, "parameters": 12_345,
-        "precision": "float32", "threads": 2, "seed": 0, "commit": "0123456789ab", "versions": {"keras": "3"},
+        "precision": "float32", "backend": "tensorflow", "threads": 2, "seed": 0, "commit": "0123456789ab",
+        "versions": {"keras": "3"},
     }  # fmt: skip
 
 
@@ -311,7 +312,7 @@ def test_section_of_another_seed_has_a_name_of_its_own_and_says_what_it_cost(pre
     extra = {"seed": 2, "flops": 46_157_312, "weights": "imagenet", "notes": ["The head <alone> first."]}
     html = render_section(run_record(predictions, facts() | extra), nodes.classification_report(predictions), {})
     assert f'id="{RUN}.seed_2"' in html
-    assert "46.2\u00a0MFLOP a face, initial weights: imagenet, float32" in html
+    assert "46.2\u00a0MFLOP a face, initial weights: imagenet, tensorflow, float32" in html
     assert "<li>The head &lt;alone&gt; first.</li>" in html
 
 

@@ -4,7 +4,7 @@ from functools import partial
 from typing import Any
 
 import pytest
-from run_records import HUMAN, LEAKS, guesses, own_test, scored
+from run_records import HUMAN, guesses, own_test, scored
 
 from fer_kedro.pipelines.reporting import create_human_baseline_pipeline, create_results_pipeline, nodes
 
@@ -17,7 +17,11 @@ SPEEDS = {
         "machine": "a slow one",
         "commit": "abc",
         "command": "python bench.py",
-        "recipes": {"untried": {"hours at most": 12.5}, "better": {"hours at most": 1.0}},
+        "runs": {
+            "honest.untried": {"hours at most": 12.5},
+            "as_reported.better": {"hours at most": 2.0},
+            "honest.better": {"hours at most": 1.0},
+        },
     }
 }
 
@@ -68,7 +72,13 @@ def test_recipes_without_a_record_are_named(page: str) -> None:
 
 def test_time_that_a_missing_training_would_take_is_told_where_it_was_measured() -> None:
     page = page_of(scored("honest.worse", 0.6), scored("honest.better", 0.7), speeds=SPEEDS)
-    assert "hours on a slow one (`python bench.py`, commit `abc`): `untried` 12.5.\n" in page
+    told = "hours on a slow one (`python bench.py`, commit `abc`): `as_reported.better` 2, `honest.untried` 12.5.\n"
+    assert told in page
+
+
+def test_where_every_run_was_made_none_waits() -> None:
+    runs = ("honest.untried", "as_reported.better", "honest.better")
+    assert "wait for time" not in page_of(*(scored(run, 0.5) for run in runs), speeds=SPEEDS)
 
 
 def test_file_of_weights_is_named_in_its_runs_section_and_shortened_in_the_table() -> None:
@@ -125,9 +135,17 @@ def test_paired_tests_are_left_out_where_there_is_no_pair() -> None:
 def test_every_number_leads_to_its_predictions_commit_and_command(page: str) -> None:
     better = section(page, "honest.better { #honest-better }")
     assert "[Predictions](results/honest/better/seed_0/predictions.parquet) of commit `0123456789ab`" in better
-    assert "data `fer2013` with digest `ab12`, seed 0; a quick one, 2 threads, float32, from the weights" in better
+    assert (
+        "data `fer2013` with digest `ab12`, seed 0; a quick one, 2 threads, tensorflow, float32, from the weights"
+        in better
+    )
     assert "`imagenet`; epoch 3 of 5 kept" in better
-    assert "Again: `kedro run --pipelines=all_recipes --namespaces=honest.better`." in better
+    assert (
+        "Again: `kedro run --pipelines=all_recipes --namespaces=honest.better`, "
+        "with [these weights](how-to/use-pretrained-weights.md)." in better
+    )
+    worse = section(page, "honest.worse { #honest-worse }")
+    assert "Again: `kedro run --pipelines=all_recipes --namespaces=honest.worse`.\n" in worse
 
 
 def test_a_found_recipe_leads_to_the_search_that_finds_it_again() -> None:
@@ -148,6 +166,12 @@ def test_notes_of_a_run_stand_in_its_section(page: str) -> None:
     assert "\n- The head was trained alone for 5 epochs.\n" in section(page, "honest.better { #honest-better }")
 
 
+def test_what_a_page_decided_for_its_report_stands_in_its_runs_section() -> None:
+    page = page_of(scored("honest.a", 0.6, chosen=["Convolutions are padded."]), scored("honest.b", 0.5))
+    assert "Where the report leaves it open:\n\n- Convolutions are padded.\n" in section(page, "honest.a { #honest-a }")
+    assert "leaves it open" not in section(page, "honest.b { #honest-b }")
+
+
 def test_seeds_share_a_section_with_a_command_each() -> None:
     page = page_of(scored("honest.a", 0.6, seed=2), scored("honest.a", 0.5))
     assert page.count("## honest.a {") == 1
@@ -156,24 +180,6 @@ def test_seeds_share_a_section_with_a_command_each() -> None:
     assert text.index("/seed_0/predictions.parquet") < text.index("/seed_2/predictions.parquet")
     assert "`kedro run --pipelines=all_recipes --namespaces=honest.a --params=seed=2`" in text
     assert "[honest.a.seed_2](#honest-a)" in section(page, "Scores")
-
-
-COPIED = LEAKS | {"generated_evaluation_faces": 100}
-
-
-def test_intervals_by_group_are_told_from_wilsons() -> None:
-    copied = own_test("as_reported.a", 0.8, leak_audit=COPIED)
-    copied["scores"]["test"]["all"]["interval"] = "bootstrap by group"
-    assert "draws all copies of a face together" in page_of(copied)
-    assert "too narrow" not in page_of(copied)
-    assert "draws all copies of a face together" not in page_of(scored("honest.a", 0.6))
-    assert "- Intervals are Wilson's.\n" in page_of(scored("honest.a", 0.6))
-
-
-def test_intervals_of_augmented_test_faces_that_are_older_than_the_bootstrap_are_said_to_be_too_narrow() -> None:
-    copied = own_test("as_reported.a", 0.8, leak_audit=COPIED)
-    assert "That of `as_reported.a` is Wilson's although" in page_of(copied, scored("honest.a", 0.6))
-    assert "too narrow" not in page_of(own_test("as_reported.a", 0.8))
 
 
 def test_own_faces_stand_apart_and_nothing_is_said_of_fer2013s_labels() -> None:

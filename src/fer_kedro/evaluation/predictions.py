@@ -42,8 +42,9 @@ def predictions_table(
     Returns
     -------
     DataFrame
-        `face_id`, `usage`, `part` (validation, test or left_out), `duplicate_free` (no exact copy in another
-        usage), `emotion` (int8), a float32 column `p_<class>` per class, and `model_id`.
+        `face_id`, `usage`, `part` (validation, test or left_out), `group` (int64, equal for exact and near copies),
+        `duplicate_free` (no exact copy in another usage), `emotion` (int8), a column `p_<class>` per class, and
+        `model_id`. Probabilities are of half precision from the start: what is committed is what was scored.
     """
     part = np.select([np.isin(rows, test), np.isin(rows, validation)], ["test", "validation"], "left_out")
     copied = copied_between_usages(faces)[rows]
@@ -80,11 +81,6 @@ def scored_table(
     return table.assign(source_id=test.table["source_id"].fillna(test.table["face_id"]).to_numpy())
 
 
-def sources(predictions: pd.DataFrame) -> "pd.Series[str]":
-    """Name the face that was read which each scored one is or was generated from, shape (n,)."""
-    return predictions["source_id" if "source_id" in predictions else "face_id"]
-
-
 def copied_between_usages(faces: Faces) -> npt.NDArray[np.bool_]:
     """Whether each face has an exact copy in another usage, shape (n,)."""
     groups = faces.table["exact_group"]
@@ -108,9 +104,10 @@ def _tabulate(
             "face_id": table["face_id"].to_numpy(),
             "usage": table["usage"].astype("str").to_numpy(),
             "part": part,
+            "group": table["group"].to_numpy(),
             "duplicate_free": ~copied,
             "emotion": table["emotion"].to_numpy(),
-            **{PREFIX + name: predicted[:, code].astype(np.float32) for code, name in enumerate(classes)},
+            **{PREFIX + name: predicted[:, code].astype(np.float16) for code, name in enumerate(classes)},
             "model_id": model_id,
         }
     )

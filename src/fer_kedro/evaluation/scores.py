@@ -2,14 +2,14 @@
 
 import json
 from collections.abc import Mapping
-from typing import Any, NotRequired, TypedDict
+from typing import Any, TypedDict
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from fer_kedro.evaluation.intervals import Method, share_interval
-from fer_kedro.evaluation.predictions import class_names, predicted_codes, probabilities, sources, true_codes
+from fer_kedro.evaluation.predictions import class_names, predicted_codes, probabilities, true_codes
 from fer_kedro.faces import PRIVATE_TEST, PUBLIC_TEST
 
 TEST = "test"
@@ -28,10 +28,9 @@ class Scores(TypedDict):
     """All numbers of one set of faces; shares lie in [0, 1].
 
     `accuracy_low` and `accuracy_high` are a 95 % interval, and `interval` says how it was found: `wilson`, or
-    `bootstrap by group` where several faces were generated from one, which then are a group. Older records lack it,
-    and all their intervals are Wilson's. `balanced_accuracy` is the mean recall of the classes that occur; `macro_f1`
-    averages over every class, and a class never predicted counts 0. `majority_accuracy` is what naming the set's
-    commonest class throughout would reach.
+    `bootstrap by group` where several faces are copies of one or were generated from one. `balanced_accuracy` is the
+    mean recall of the classes that occur; `macro_f1` averages over every class, and a class never predicted counts 0.
+    `majority_accuracy` is what naming the set's commonest class throughout would reach.
     """
 
     n: int
@@ -39,7 +38,7 @@ class Scores(TypedDict):
     accuracy: float
     accuracy_low: float
     accuracy_high: float
-    interval: NotRequired[Method]
+    interval: Method
     balanced_accuracy: float
     macro_f1: float
     weighted_precision: float
@@ -98,7 +97,7 @@ def score(predictions: pd.DataFrame) -> Scores:
     n, correct = len(truth), int(np.trace(_count(truth, guess, len(names))))
     if correct != np.count_nonzero(truth == guess):
         raise AssertionError("The confusion matrix and the accuracy disagree.")
-    interval = share_interval(truth == guess, sources(predictions).to_numpy())
+    interval = share_interval(truth == guess, predictions["group"].to_numpy())
     return Scores(
         n=n,
         correct=correct,

@@ -24,8 +24,8 @@ def check_weights(architecture: Architecture) -> str:
     Returns
     -------
     str
-        What a run's record says of them: `none`, `imagenet (Keras)`, or a file's name and the beginning of its
-        hash. Whether Keras can download its weights shows only when it does.
+        What a run's record says of them: `none`, `imagenet (Keras)`, or a file's name, the beginning of its hash and
+        its origin, if that is not Keras. Whether Keras can download its weights shows only when it does.
 
     Raises
     ------
@@ -40,7 +40,8 @@ def check_weights(architecture: Architecture) -> str:
     path = Path(weights).expanduser()
     if difference := _difference(_stored_shapes(path), weight_shapes(architecture)):
         raise InputError(f"{path} does not hold the weights of {architecture.family}: {difference}; {REMEDY}.")
-    return f"{path.name}, sha256 {_digest(path)[:12]}"
+    source = f", from {origin}" if (origin := getattr(architecture, "weights_origin", "keras")) != "keras" else ""
+    return f"{path.name}, sha256 {_digest(path)[:12]}{source}"
 
 
 def load_weights(base: KerasModel, architecture: PretrainedNetwork | VisionTransformer) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from fer_kedro.evaluation import WILSON, Scores
+from fer_kedro.evaluation import Scores
 from fer_kedro.pipelines.reporting.formats import count, interval, percent
 from fer_kedro.pipelines.reporting.layout import test_name
 from fer_kedro.pipelines.reporting.leak_demo import (
@@ -63,8 +63,8 @@ Network, epochs, the five copies, the shares and the seed are the same. Yet the 
 - The test sets differ. The first is {first}, turned and shifted; the second is {second}, as they are.
 - In the first run nothing keeps the copies together that FER-2013 itself holds; in the second they stand on one side.
 - Each number comes from one training, and its interval speaks of the choice of test faces only. A `bootstrap by group`
-  draws all copies of a face together, since they are often right or wrong together. `wilson` takes every test face for
-  one of its own, and would be too narrow there.
+  draws all copies of a face together, those too that FER-2013 itself holds, since they are often right or wrong
+  together; an interval that takes every test face for one of its own would be too narrow.
 """
 INSIDE = """\
 ## Inside the first run
@@ -129,7 +129,7 @@ def _cells(scores: Scores) -> list[str]:
     ends = interval(scores["accuracy_low"], scores["accuracy_high"])
     return [
         percent(scores["accuracy"]),
-        f"{ends}<br><small>{scores.get('interval', WILSON)}</small>",
+        f"{ends}<br><small>{scores['interval']}</small>",
         count(scores["n"]),
     ]
 

@@ -14,10 +14,11 @@ Predictions = Mapping[str, Callable[[], pd.DataFrame]]
 
 
 def compare_pairs(comparison: pd.DataFrame, stored_predictions: Predictions) -> pd.DataFrame:
-    """Test the four best honest recipes of each block of comparable runs against each other.
+    """Test four honest recipes of each block of comparable runs against each other: those best on PublicTest.
 
-    Of a recipe that was trained from several seeds the first counts, not the luckiest. Passed over are runs whose
-    predictions are not stored, or whose faces are called otherwise than the best run's.
+    PrivateTest, on which they are tested, chooses none. Of a recipe that was trained from several seeds the first
+    counts, not the luckiest. Passed over are runs whose predictions are not stored, or whose faces are called otherwise
+    than the best run's.
 
     Parameters
     ----------
@@ -37,7 +38,8 @@ def compare_pairs(comparison: pd.DataFrame, stored_predictions: Predictions) -> 
     first_seeds = runs[runs["seed"] == runs.groupby([*COMPARABLE, "run"])["seed"].transform("min")]
     blocks = []
     for key, block in first_seeds.groupby(COMPARABLE, sort=False):
-        best = block[["id", "place"]][:BEST].to_numpy()
+        chosen = block["public_accuracy"].astype(float).nlargest(BEST).index
+        best = block.loc[block.index.isin(chosen), ["id", "place"]].to_numpy()
         tests = paired_tests(_same_faces({run: scored_rows(stored_predictions[place]()) for run, place in best}))
         names: dict[str, Any] = dict(zip(COMPARABLE, key, strict=True))
         blocks.append(tests.assign(**names))

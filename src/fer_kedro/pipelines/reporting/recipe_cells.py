@@ -58,7 +58,7 @@ def _block(title: str, rows: pd.DataFrame) -> RecipeBlock:
 def _row(row: Mapping[Any, Any], classes: int | None, with_official: bool) -> RecipeRow:
     runs = [row[f"{protocol}_id"] for protocol in (HONEST, AS_REPORTED, SHARED_SPLIT)]
     cells = [
-        Cell(percent(row["reported"]), _other_classes(row, AS_REPORTED, classes)),
+        Cell(percent(row["reported"]), _other_classes(row, "reported", classes)),
         _protocol(row, AS_REPORTED, classes),
         _protocol(row, HONEST, classes),
         _accuracy(row, "duplicate_free"),

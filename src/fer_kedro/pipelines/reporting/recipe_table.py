@@ -13,14 +13,15 @@ MEANS = [
     "majority_accuracy",
 ]  # fmt: skip
 FACTS = [
-    "id", "test_set", "classes", "scored", "reported_accuracy", "clean", "leaky_share", "selected_on_test", "remark",
+    "id", "test_set", "classes", "scored", "reported_accuracy", "reported_classes",
+    "clean", "leaky_share", "selected_on_test", "remark",
 ]  # fmt: skip
 KEPT = ["id", "classes", "accuracy", "low", "high", "sd", "seeds", "clean", "leaky_share", "selected_on_test", "remark"]
 UNIQUE = ["accuracy", "low", "high", "sd"]
 
 
 def over_seeds(comparison: pd.DataFrame) -> pd.DataFrame:
-    """Average runs that differ by their seed alone; those that start from other weights than the first are left out.
+    """Average runs that differ by their seed alone; of other weights than the least seed's none counts.
 
     Returns
     -------
@@ -31,7 +32,8 @@ def over_seeds(comparison: pd.DataFrame) -> pd.DataFrame:
     """
     same_run = [*SAME_FACES, "recipe", "protocol"]
     weights = comparison["weights"].astype("str").where(comparison["weights"].notna(), "none")
-    alike = weights == weights.groupby([comparison[name] for name in same_run]).transform("first")
+    by_seed = comparison.assign(weights=weights).sort_values("seed", kind="stable")
+    alike = weights == by_seed.groupby(same_run)["weights"].transform("first").reindex(comparison.index)
     runs = comparison[alike].astype(dict.fromkeys(MEANS, float)).groupby(same_run, sort=False, as_index=False)
     return runs.agg(
         **{name: (name, "mean") for name in MEANS},
@@ -91,7 +93,7 @@ def _blocks(table: pd.DataFrame) -> "pd.Series[str]":
 def _row(key: dict[str, Any], runs: pd.DataFrame) -> dict[str, Any]:
     by_protocol = {str(run["protocol"]): run for run in runs.to_dict("records")}
     honest, reported = by_protocol.get(HONEST, {}), by_protocol.get(AS_REPORTED, next(iter(by_protocol.values())))
-    row = key | {"reported": reported["reported_accuracy"]}
+    row = key | {"reported": reported["reported_accuracy"], "reported_classes": reported["reported_classes"]}
     row |= {name: honest.get(name) for name in ("classes", "test_set", "majority_accuracy")}
     row |= {f"duplicate_free_{name}": honest.get(f"duplicate_free_{name}") for name in UNIQUE}
     for protocol in PROTOCOLS:
@@ -100,7 +102,7 @@ def _row(key: dict[str, Any], runs: pd.DataFrame) -> dict[str, Any]:
 
 
 _COLUMNS = [
-    "block", *SAME_FACES, "recipe", "classes", "test_set", "reported", "majority_accuracy",
+    "block", *SAME_FACES, "recipe", "classes", "test_set", "reported", "reported_classes", "majority_accuracy",
     *(f"{protocol}_{name}" for protocol in PROTOCOLS for name in KEPT),
     *(f"duplicate_free_{name}" for name in UNIQUE),
 ]  # fmt: skip

@@ -5,10 +5,9 @@ from typing import Any
 
 import pandas as pd
 
-from fer_kedro.evaluation import BY_GROUP, scored_set
 from fer_kedro.pipelines.reporting import results_tables as tables
 from fer_kedro.pipelines.reporting.baselines import Stored, baselines, label_noise
-from fer_kedro.pipelines.reporting.layout import is_fer2013, run_id
+from fer_kedro.pipelines.reporting.layout import is_fer2013
 from fer_kedro.pipelines.reporting.pairs import Predictions, compare_pairs
 from fer_kedro.pipelines.reporting.recipe_cells import recipe_blocks
 from fer_kedro.pipelines.reporting.recipe_table import PROTOCOLS, recipe_table
@@ -31,20 +30,14 @@ COLUMNS = """\
   kept epoch. Such a run is never ranked. A dash is a run that was not made.
 - *honest*: our run of [the honest protocol](explanation/protocol.md) on PrivateTest; rows stand in its order.
   *Without copies* leaves out the faces of which another usage holds a pixel-identical copy; on a test set of a
-  report's own, those of which the training set holds one.
+  report's own, those of which the training set holds one or another copy of the same face.
 - *official*: the challenge's split with nothing removed, on PrivateTest.
 - *no weights: one phase*: the recipe would fine-tune pre-trained weights; without them all its layers were trained.
 - A different number of classes is written below the accuracy. Such numbers can't be compared with the others.
 """
-WILSON = """\
-- Intervals are Wilson's.
-"""
-BY_SOURCE = """\
-- Intervals are Wilson's. Where the test set itself was augmented, the copies of a face are not independent: there it is
-  a bootstrap's, which draws all copies of a face together.
-"""
-TOO_NARROW = """\
-- That of {runs} is Wilson's although copies of a face stand in the test set: it is too narrow.
+INTERVALS = """\
+- Intervals are Wilson's where no test face is a copy of another; else a bootstrap's, which draws all copies of a face
+  together, since they are named rightly or wrongly together.
 """
 SCORES = """\
 Each run on the faces that its protocol scores. F1 is given of the best and of the worst class; macro F1 is its mean
@@ -55,8 +48,9 @@ FLOPs are those of one face's way forward, twice the multiply-adds. Seconds and 
 machine that the run's section names.
 """
 PAIRS = """\
-Exact McNemar tests between the best honest runs, each recipe's first seed: the faces that one run alone names rightly,
-the difference of the accuracies in points, and the p-value before and after Holm's correction for all these tests.
+Exact McNemar tests between the four honest runs that are best on PublicTest, each recipe's first seed: the faces of
+PrivateTest that one run alone names rightly, the difference of the accuracies in points, and the p-value before and
+after Holm's correction for all these tests.
 """
 
 
@@ -80,7 +74,7 @@ def results_page(
     stored_human_baseline
         See `baselines`.
     recipe_speeds
-        What `benchmarks/bench_recipes.py` wrote, or nothing: how long a recipe that is not trained yet would take.
+        What `benchmarks/bench_recipes.py` wrote, or nothing: how long the runs that were not made would take.
     """
     records = list(committed_records.values())
     comparison = comparison_table(records)
@@ -88,7 +82,7 @@ def results_page(
     parts = [
         INTRODUCTION,
         *_recipes(comparison, recipes, recipe_speeds),
-        COLUMNS + _intervals(records),
+        COLUMNS + INTERVALS,
         *["## Scores\n", SCORES, tables.scores_table(by_recipe)],
         *["## Costs\n", COSTS, tables.costs_table(by_recipe)],
         *_baselines(comparison, stored_human_baseline),
@@ -114,20 +108,20 @@ def _recipes(comparison: pd.DataFrame, recipes: Mapping[str, Any], speeds: Store
     for block in recipe_blocks(recipe_table(comparison)):
         parts += [f"## {block.title}\n", tables.recipes_table(block)]
     if missing := sorted(set(recipes) - set(comparison["recipe"])):
-        parts.append(f"Not trained yet: {', '.join(f'`{name}`' for name in missing)}.{_why(missing, speeds)}\n")
-    return parts
+        parts.append(f"Not trained yet: {', '.join(f'`{name}`' for name in missing)}.\n")
+    return parts + [_waiting(measured, set(comparison["run"])) for measured in speeds.values()]
 
 
-def _why(missing: list[str], speeds: Stored) -> str:
-    """Say how long the missing trainings would take, where that was measured."""
-    for measured in speeds.values():
-        hours = {name: measured["recipes"][name]["hours at most"] for name in missing if name in measured["recipes"]}
-        told = ", ".join(f"`{name}` {most:g}" for name, most in sorted(hours.items(), key=lambda item: item[1]))
-        return (
-            f" They wait for time on a machine: all epochs of one protocol would take at most so many hours on "
-            f"{measured['machine']} (`{measured['command']}`, commit `{measured['commit']}`): {told}."
-        )
-    return ""
+def _waiting(measured: Mapping[str, Any], made: set[str]) -> str:
+    """Name the runs that were not made, and how long they would take."""
+    hours = {run: one["hours at most"] for run, one in measured["runs"].items() if run not in made}
+    if not hours:
+        return ""
+    told = ", ".join(f"`{run}` {most:g}" for run, most in sorted(hours.items(), key=lambda item: item[1]))
+    return (
+        f"Some runs wait for time on a machine. All their epochs would take at most so many hours on "
+        f"{measured['machine']} (`{measured['command']}`, commit `{measured['commit']}`): {told}.\n"
+    )
 
 
 def _baselines(comparison: pd.DataFrame, stored: Stored) -> list[str]:
@@ -138,11 +132,3 @@ def _baselines(comparison: pd.DataFrame, stored: Stored) -> list[str]:
         *([tables.baselines_table(found)] if found else []),
         *([noise + "\n"] if noise else []),
     ]
-
-
-def _intervals(records: list[dict[str, Any]]) -> str:
-    methods = {run_id(record): record["scores"][scored_set(record)]["all"].get("interval") for record in records}
-    copied = {run_id(record) for record in records if record["leak_audit"]["generated_evaluation_faces"]}
-    narrow = sorted(f"`{run}`" for run in copied if methods[run] is None)
-    told = BY_SOURCE if BY_GROUP in methods.values() else WILSON
-    return told + (TOO_NARROW.format(runs=", ".join(narrow)) if narrow else "")

@@ -19,7 +19,7 @@ def run_section(records: list[dict[str, Any]]) -> str:
         Its records, one for each seed; the numbers are the first's.
     """
     record = records[0]
-    notes = "".join(f"- {note}\n" for note in record.get("notes") or [])
+    notes, chosen = ("".join(f"- {line}\n" for line in record.get(key) or []) for key in ("notes", "chosen"))
     return "\n".join(
         [
             f"## {record['run']} {{ #{anchor(record['run'])} }}\n",
@@ -27,6 +27,7 @@ def run_section(records: list[dict[str, Any]]) -> str:
             _accuracies(record),
             _classes(record["scores"][scored_set(record)]["all"]),
             *([notes] if notes else []),
+            *([f"Where the report leaves it open:\n\n{chosen}"] if chosen else []),
             *map(_provenance, records),
         ]
     )
@@ -93,7 +94,8 @@ def _again(record: dict[str, Any]) -> str:
     seed = f" --params=seed={record['seed']}" if record["seed"] else ""
     if record["recipe"] == SEARCHED:
         return f"`kedro run --pipelines=searched{seed}`, on the share of the faces that [its search](searches.md) names"
-    return f"`kedro run --pipelines=all_recipes --namespaces={record['run']}{seed}`"
+    weights = ", with [these weights](how-to/use-pretrained-weights.md)" if _start(record) else ""
+    return f"`kedro run --pipelines=all_recipes --namespaces={record['run']}{seed}`{weights}"
 
 
 def made_by(record: dict[str, Any]) -> str:
@@ -103,7 +105,7 @@ def made_by(record: dict[str, Any]) -> str:
     return (
         f"commit `{record['commit']}`, data `{data['source']}` with digest `{data['digest']}`{split}, "
         f"seed {record['seed']}; {record.get('machine', 'machine not recorded')}, "
-        f"{record['threads']} threads, {record['precision']}{_start(record)}; "
+        f"{record['threads']} threads, {record['backend']}, {record['precision']}{_start(record)}; "
         f"epoch {record['best_epoch']} of {record['epochs_run']} kept"
     )
 

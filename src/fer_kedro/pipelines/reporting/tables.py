@@ -12,7 +12,7 @@ from fer_kedro.protocols.audit import LeakAudit
 COMPARABLE = ["data", "test_set", "classes"]
 COLUMNS = [
     "rank", "id", "run", "recipe", "protocol", "seed", "data", "data_set", "scored", "faces", "test_set", "classes",
-    "reported_accuracy", "accuracy", "low", "high",
+    "reported_accuracy", "reported_classes", "accuracy", "low", "high",
     "duplicate_free_accuracy", "duplicate_free_low", "duplicate_free_high", "public_accuracy",
     "macro_f1", "balanced_accuracy", "best_class", "best_f1", "worst_class", "worst_f1", "majority_accuracy",
     "clean", "test_faces_with_sibling_in_training", "leaky_share", "selected_on_test",
@@ -66,6 +66,7 @@ def _row(record: dict[str, Any], official: set[str]) -> dict[str, Any]:
         "test_set": test_set(record),
         "classes": len(every["per_class"]),
         "reported_accuracy": record["reported"]["accuracy"] if is_fer2013(data["source"]) else None,
+        "reported_classes": record["reported"].get("classes"),
         "accuracy": every["accuracy"],
         "low": every["accuracy_low"],
         "high": every["accuracy_high"],

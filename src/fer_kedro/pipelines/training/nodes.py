@@ -47,6 +47,8 @@ def fit(
         The model with the weights of the kept epoch; the history, one row an epoch; and what is to be known
         of the training, plain JSON.
     """
+    import keras
+
     from fer_kedro.learning import fit as learning
     from fer_kedro.learning import phases
     from fer_kedro.learning.batches import LabelledImages
@@ -70,6 +72,7 @@ def fit(
         "parameters": int(fitted.model.count_params()),
         "flops": flops(fitted.model),
         "precision": fitted.precision,
+        "backend": keras.backend.backend(),
         "phases": [phase.model_dump(mode="json") for phase in phases.training_phases(recipe)],
         "notes": phases.phase_notes(recipe),
     }
