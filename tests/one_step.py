@@ -9,6 +9,7 @@ import numpy as np
 from recipe_pages import recipe_pages
 
 from fer_kedro.architecture import Architecture
+from fer_kedro.hooks.logged_model import example_and_signature
 from fer_kedro.learning.batches import LabelledImages
 from fer_kedro.learning.fit import built_model, fit, predict
 from fer_kedro.learning.phases import training_phases
@@ -57,6 +58,8 @@ def one_step(recipe: Recipe) -> None:
     after = fitted.model.get_weights()
     assert any(not np.array_equal(one, two) for one, two in zip(before, after, strict=True))
     assert np.allclose(predict(fitted.model, FACES.images).sum(axis=1), 1, atol=1e-4)
+    _, signature = example_and_signature(fitted.model)
+    assert signature.outputs.to_dict()[0]["tensor-spec"]["shape"] == (-1, CLASSES)
 
 
 def main() -> None:

@@ -4,6 +4,7 @@ from importlib.metadata import version
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 REQUIREMENTS = ("keras", "tensorflow", "numpy")
 
@@ -11,20 +12,29 @@ REQUIREMENTS = ("keras", "tensorflow", "numpy")
 def log_model(run_id: str, model: Any) -> str:
     """Log a Keras model of uint8 faces to a run, by the run's id; returns the model's id."""
     import mlflow
-    from mlflow.models import Model, infer_signature
+    from mlflow.models import Model
 
-    example = np.zeros((1, *model.input_shape[1:]), dtype=np.uint8)
+    example, signature = example_and_signature(model)
     logged = Model.log(  # not by an active run, which would end as finished here
         artifact_path=None,
         run_id=run_id,
         name="model",
         flavor=mlflow.tensorflow,  # mlflow.keras fails on an input example: it writes it before it makes the folder
         model=model,
-        signature=infer_signature(example, np.asarray(model(example))),
+        signature=signature,
         input_example=example,
         pip_requirements=[f"{package}=={version(package)}" for package in REQUIREMENTS],
     )
     return str(logged.model_id)
+
+
+def example_and_signature(model: Any) -> tuple[npt.NDArray[np.uint8], Any]:
+    """Make a face that a Keras model takes, uint8, shape (1, 48, 48, 1), and MLflow's signature of model and face."""
+    import keras
+    from mlflow.models import infer_signature
+
+    example = np.zeros((1, *model.input_shape[1:]), dtype=np.uint8)
+    return example, infer_signature(example, keras.ops.convert_to_numpy(model(example)))
 
 
 def delete_models(run_id: str) -> None:
