@@ -45,7 +45,7 @@ def runs() -> Iterator[tuple[Protocol, Recipe]]:
 
 
 def training_faces(protocol: Protocol, recipe: Recipe) -> float:
-    """How many faces of FER-2013 an epoch has, before copies and blanks are dropped."""
+    """How many faces of FER-2013 an epoch has at most: copies, blanks, classes and a holdout may be taken from them."""
     if recipe.balancing:
         return recipe.balancing.target * CLASSES
     resplit, copies = protocol.resplit, protocol.copies

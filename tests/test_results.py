@@ -56,9 +56,10 @@ def test_scores_follow_from_the_committed_predictions(path: Path) -> None:
 @pytest.mark.parametrize("path", RECORDS, ids=name)
 def test_committed_records_say_what_a_run_cost_and_what_it_started_from(path: Path) -> None:
     record = json.loads(path.read_text())
-    assert min(record[cost] for cost in ("parameters", "flops", "epochs_run", "seconds_per_epoch", "cpu_seconds")) > 0
+    costs = {cost: record[cost] for cost in ("parameters", "flops", "epochs_run", "seconds_per_epoch", "cpu_seconds")}
+    assert not [cost for cost, value in costs.items() if not value]
     assert record["weights"]
-    assert record["backend"] == "tensorflow"
+    assert record["backend"] in {"tensorflow", "jax", "torch"}
 
 
 @pytest.mark.parametrize("path", RECORDS, ids=name)

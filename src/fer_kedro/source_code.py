@@ -25,7 +25,8 @@ PACKAGES = ("tensorflow", "keras", "numpy", "opencv-python-headless")
 def computed_by() -> dict[str, str]:
     """Return the backend that Keras is told to use, and by their names the versions that bits depend on."""
     backend, python = os.environ.get("KERAS_BACKEND", "tensorflow"), platform.python_version().rpartition(".")[0]
-    return {"KERAS_BACKEND": backend, "Python": python, **{package: version(package) for package in PACKAGES}}
+    versions = {package: version(package) for package in (*PACKAGES, backend)}
+    return {"KERAS_BACKEND": backend, "Python": python, **versions}
 
 
 def code_digest(package: Path = PACKAGE, patterns: tuple[str, ...] = ("**/*.py",)) -> str:

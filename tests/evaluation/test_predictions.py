@@ -81,9 +81,16 @@ def test_duplicate_free_faces_of_the_real_private_test_are_3275(real_parquet: Pa
 
 def test_columns_are_small_and_survive_parquet(table: pd.DataFrame, tmp_path: Path) -> None:
     assert table.dtypes["emotion"] == np.int8
-    assert table.dtypes["p_happy"] == np.float16
+    assert table.dtypes["p_happy"] == np.float32
     table.to_parquet(tmp_path / "p.parquet")
     pd.testing.assert_frame_equal(pd.read_parquet(tmp_path / "p.parquet"), table)
+
+
+def test_probabilities_are_those_that_half_precision_knows(faces: Faces) -> None:
+    third = np.full((1, 2), [1 / 3, 2 / 3])
+    row = np.array([4])
+    made = predictions_table(faces, row, third, validation=row, test=row, model_id="m")
+    assert made["p_happy"].item() == float(np.float16(1 / 3)) != np.float32(1 / 3)
 
 
 def test_class_names_stand_in_code_order(table: pd.DataFrame) -> None:

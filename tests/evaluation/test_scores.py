@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 from sklearn import metrics
 
+from fer_kedro.errors import InputError
 from fer_kedro.evaluation import (
     bootstrap_by_group,
     confusion,
@@ -157,3 +158,13 @@ def test_where_each_face_has_no_copy_the_interval_is_wilsons() -> None:
 
 def test_confusion_of_a_test_set_counts_all_its_faces(folder: pd.DataFrame) -> None:
     assert confusion(folder, "test").tolist() == [[1, 0, 0], [1, 0, 0], [0, 0, 1]]
+
+
+def test_a_probability_that_half_precision_made_zero_is_not_told_from_the_least_that_it_knows() -> None:
+    sure = predictions([0], [1]).assign(p_happy=0.0, p_sad=1.0, p_neutral=0.0)
+    assert score(sure)["log_loss"] == pytest.approx(25 * np.log(2), rel=1e-6)
+
+
+def test_predictions_of_an_older_version_are_refused() -> None:
+    with pytest.raises(InputError, match="do not name the groups of copies"):
+        score(predictions([0], [0]).drop(columns="group"))

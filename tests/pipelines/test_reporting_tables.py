@@ -5,8 +5,9 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from run_records import CLEAN, HUMAN, LEAKS, own_test, scored
+from run_records import CLEAN, HUMAN, LEAKS, guesses, own_test, scored
 
+from fer_kedro.errors import InputError
 from fer_kedro.pipelines.reporting import nodes
 
 
@@ -139,6 +140,24 @@ def test_the_official_split_comes_first_and_others_are_named_with_digest(splits:
 def test_what_a_report_claims_is_of_fer2013_alone(splits: pd.DataFrame) -> None:
     claimed = splits.set_index("run")["reported_accuracy"].notna()
     assert claimed.index[~claimed].tolist() == ["honest.own", "honest.other_faces"]
+    claim = {"accuracy": 0.5, "measured_on": "", "classes": 6}
+    runs = [scored("honest.demo", 0.4, source="demo", reported=claim), scored("honest.real", 0.4, reported=claim)]
+    assert nodes.compare({str(k): {"record": run} for k, run in enumerate(runs)}).set_index("run")[
+        "reported_classes"
+    ].isna().to_dict() == {
+        "honest.demo": True,
+        "honest.real": False,
+    }
+
+
+def test_published_is_in_half_precision_what_was_scored_and_never_of_demo_faces() -> None:
+    record, stored = scored("honest.a", 0.5), guesses([True, False])
+    rounded = stored.assign(**{name: stored[name].astype("float16") for name in ("p_angry", "p_happy")})
+    predictions, published = nodes.publish(rounded.astype({"p_angry": "float32", "p_happy": "float32"}), record)
+    pd.testing.assert_frame_equal(predictions, rounded)
+    assert published == record
+    with pytest.raises(InputError, match=r"honest\.b was trained on demo faces"):
+        nodes.publish(stored, scored("honest.b", 0.5, source="demo"))
 
 
 def test_pages_of_own_faces_say_nothing_of_fer2013s_labels(splits: pd.DataFrame) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 from kedro.io import AbstractDataset, DatasetError
 
+from fer_kedro.source_code import computed_by
 from fer_kedro.threads import thread_count
 
 PACKAGES = ("fer_kedro", "keras", "tensorflow", "numpy", "opencv-python-headless", "scikit-learn", "kedro", "mlflow")
@@ -32,7 +33,7 @@ class EnvironmentDataset(AbstractDataset[None, dict[str, Any]]):
         """Return plain JSON: `commit` (with `+` where files differ from it), `versions`, `machine`, `threads`."""
         return {
             "commit": git_commit(),
-            "versions": {package: version(package) for package in PACKAGES},
+            "versions": {package: version(package) for package in (*PACKAGES, computed_by()["KERAS_BACKEND"])},
             "machine": f"{processor()}, {os.cpu_count()} cores, Python {platform.python_version()}",
             "threads": thread_count(),
         }

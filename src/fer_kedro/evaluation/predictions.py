@@ -44,7 +44,8 @@ def predictions_table(
     DataFrame
         `face_id`, `usage`, `part` (validation, test or left_out), `group` (int64, equal for exact and near copies),
         `duplicate_free` (no exact copy in another usage), `emotion` (int8), a column `p_<class>` per class, and
-        `model_id`. Probabilities are of half precision from the start: what is committed is what was scored.
+        `model_id`. Probabilities are float32 but rounded to half precision, so that what is committed is what was
+        scored.
     """
     part = np.select([np.isin(rows, test), np.isin(rows, validation)], ["test", "validation"], "left_out")
     copied = copied_between_usages(faces)[rows]
@@ -107,7 +108,10 @@ def _tabulate(
             "group": table["group"].to_numpy(),
             "duplicate_free": ~copied,
             "emotion": table["emotion"].to_numpy(),
-            **{PREFIX + name: predicted[:, code].astype(np.float16) for code, name in enumerate(classes)},
+            **{
+                PREFIX + name: predicted[:, code].astype(np.float16).astype(np.float32)
+                for code, name in enumerate(classes)
+            },
             "model_id": model_id,
         }
     )

@@ -8,11 +8,14 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from fer_kedro.errors import InputError
 from fer_kedro.evaluation.intervals import Method, share_interval
 from fer_kedro.evaluation.predictions import class_names, predicted_codes, probabilities, true_codes
 from fer_kedro.faces import PRIVATE_TEST, PUBLIC_TEST
 
 TEST = "test"
+LEAST = 2.0**-25
+"""Half precision makes 0 of what is less, of which the logarithm is no number."""
 
 
 class ClassScores(TypedDict):
@@ -88,9 +91,17 @@ def score_predictions(predictions: pd.DataFrame) -> dict[str, dict[str, Scores]]
 
 
 def score(predictions: pd.DataFrame) -> Scores:
-    """Score all rows of a predictions table, of which there is at least one."""
+    """Score all rows of a predictions table, of which there is at least one.
+
+    Raises
+    ------
+    InputError
+        As in `score_predictions`, or where the table is an older version's, without the groups of copies.
+    """
     from sklearn.metrics import log_loss, precision_recall_fscore_support
 
+    if "group" not in predictions:
+        raise InputError("Predictions of an older version do not name the groups of copies: predict or train again.")
     truth, guess, names = true_codes(predictions), predicted_codes(predictions), class_names(predictions)
     codes = range(len(names))
     precision, recall, f1, support = precision_recall_fscore_support(truth, guess, labels=codes, zero_division=0)
@@ -110,7 +121,7 @@ def score(predictions: pd.DataFrame) -> Scores:
         weighted_precision=float(np.average(precision, weights=support)),
         weighted_recall=float(np.average(recall, weights=support)),
         weighted_f1=float(np.average(f1, weights=support)),
-        log_loss=float(log_loss(truth, probabilities(predictions), labels=codes)),
+        log_loss=float(log_loss(truth, np.maximum(probabilities(predictions), LEAST), labels=codes)),
         majority_accuracy=float(support.max() / n),
         per_class={
             name: ClassScores(

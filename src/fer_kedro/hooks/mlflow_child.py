@@ -115,7 +115,7 @@ class ChildRun(TrackedRun):
         tags = {
             "git_commit": record["commit"],
             "precision": record["precision"],
-            "backend": record["backend"],
+            "backend": record.get("backend", "tensorflow"),
             "threads": record["threads"],
             "weights": record["weights"],
             "leak_audit": "clean" if LeakAudit.model_validate(record["leak_audit"]).clean else "LEAKY",

@@ -63,8 +63,7 @@ class Cluster:
     def _look_after(self) -> None:
         while not self._left:
             try:
-                with suppress(Empty):
-                    self._news.get(timeout=PATROL_SECONDS)()
+                self._wait_for_news()
                 self._advance()
             except (OSError, RuntimeError):
                 self._end(self._patrol.lost("the scheduler"))
@@ -74,6 +73,12 @@ class Cluster:
             self._client.cancel([*self._running, *([self._shared] if self._shared else [])])
             self._client.run(dismiss, self._name, on_error="ignore")
         self._end(CancelledError())
+
+    def _wait_for_news(self) -> None:
+        try:
+            self._news.get(timeout=PATROL_SECONDS)()
+        except Empty:
+            self._client.amm.stop()  # another search that has ended may have started it
 
     def _advance(self) -> None:
         if not self._waiting:

@@ -78,16 +78,19 @@ class DaskExecutor:
 
 @contextmanager
 def _copies_kept(client: "Client") -> Iterator[None]:
-    """Pause Dask's active memory manager: it takes the faces from a worker that has had no task for two seconds."""
-    if not client.amm.running():
-        yield
-        return
+    """Pause Dask's active memory manager: it takes the faces from a worker that has had no task for two seconds.
+
+    Afterwards it is as Dask's configuration has it, even where an earlier search was killed and left it paused.
+    """
+    import dask
+
     client.amm.stop()
     try:
         yield
     finally:
-        with suppress(Exception):  # the scheduler may be lost
-            client.amm.start()
+        if dask.config.get("distributed.scheduler.active-memory-manager.start"):
+            with suppress(Exception):  # the scheduler may be lost
+                client.amm.start()
 
 
 @contextmanager

@@ -47,7 +47,7 @@ of the training faces alone.
 MEANING = """\
 ## What the numbers mean
 
-The first accuracy differs from the second by {points}. Each answers a question of its own:
+The first accuracy differs from the second by {difference} Each answers a question of its own:
 
 - *Copied, then split*: how often does the network name a copy rightly when it was fitted to other copies of the face?
   Of the {test} test faces, {trained} have a sibling in training, and so have {validated} of the {validation} validation
@@ -64,7 +64,8 @@ Network, epochs, the five copies, the shares and the seed are the same. Yet the 
 - In the first run nothing keeps the copies together that FER-2013 itself holds; in the second they stand on one side.
 - Each number comes from one training, and its interval speaks of the choice of test faces only. A `bootstrap by group`
   draws all copies of a face together, those too that FER-2013 itself holds, since they are often right or wrong
-  together; an interval that takes every test face for one of its own would be too narrow.
+  together; an interval that takes every test face for one of its own would be too narrow. That of the difference takes
+  the two test sets for independent; they share photographs, so it is rather too wide.
 """
 INSIDE = """\
 ## Inside the first run
@@ -74,7 +75,7 @@ another copy nor to a pixel-identical face, though for {near} of these to a near
 kind of test faces:
 
 {table}
-The difference is {points}.{doubt}
+The difference is {difference}
 """
 DOUBT = " These faces alone do not tell it from none."
 AGAIN = """\
@@ -137,7 +138,7 @@ def _cells(scores: Scores) -> list[str]:
 def _meaning(demo: LeakDemo) -> str:
     audit = LeakAudit.model_validate(demo.copies_first["leak_audit"])
     return MEANING.format(
-        points=_difference(*demo.orders),
+        difference=_difference(*demo.orders),
         trained=count(audit.test_faces_with_sibling_in_training),
         test=count(audit.test_faces),
         validated=count(audit.validation_faces_with_sibling_in_training),
@@ -155,14 +156,13 @@ def _inside(demo: LeakDemo) -> list[str]:
     rows = [["with a copy in training", *_cells(demo.fitted)], ["without one", *_cells(demo.unseen)]]
     table = markdown_table(["test faces of the first run", *COLUMNS[:-1], "number"], rows)
     near = count(max(0, demo.unseen["n"] - alone))
-    low, high = points_interval(demo.fitted, demo.unseen)
-    doubt = DOUBT if low <= 0 <= high else ""
-    return [INSIDE.format(near=near, table=table, points=_difference(demo.fitted, demo.unseen), doubt=doubt)]
+    return [INSIDE.format(near=near, table=table, difference=_difference(demo.fitted, demo.unseen))]
 
 
 def _difference(first: Scores, second: Scores) -> str:
     low, high = points_interval(first, second)
-    return f"{points(first, second)} (95 % interval {low:+.1f} to {high:+.1f})"
+    doubt = DOUBT if low <= 0 <= high else ""
+    return f"{points(first, second)} (95 % interval {low:+.1f} to {high:+.1f}).{doubt}"
 
 
 def _again(seed: int) -> str:

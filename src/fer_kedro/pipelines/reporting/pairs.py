@@ -1,4 +1,4 @@
-"""Paired tests between the best runs, from their predictions."""
+"""Paired tests between the runs best on PublicTest, from their predictions."""
 
 from collections.abc import Callable, Mapping
 from typing import Any

@@ -21,7 +21,7 @@ UNIQUE = ["accuracy", "low", "high", "sd"]
 
 
 def over_seeds(comparison: pd.DataFrame) -> pd.DataFrame:
-    """Average runs that differ by their seed alone; of other weights than the least seed's none counts.
+    """Average runs that differ by their seed alone; those from other weights than the lowest seed's are left out.
 
     Returns
     -------

@@ -105,7 +105,7 @@ def made_by(record: dict[str, Any]) -> str:
     return (
         f"commit `{record['commit']}`, data `{data['source']}` with digest `{data['digest']}`{split}, "
         f"seed {record['seed']}; {record.get('machine', 'machine not recorded')}, "
-        f"{record['threads']} threads, {record['backend']}, {record['precision']}{_start(record)}; "
+        f"{record['threads']} threads, {record.get('backend', 'tensorflow')}, {record['precision']}{_start(record)}; "
         f"epoch {record['best_epoch']} of {record['epochs_run']} kept"
     )
 

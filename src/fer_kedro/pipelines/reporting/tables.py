@@ -52,6 +52,7 @@ def _row(record: dict[str, Any], official: set[str]) -> dict[str, Any]:
     scored, audit = scored_set(record), LeakAudit.model_validate(record["leak_audit"])
     every, unique = record["scores"][scored]["all"], record["scores"][scored].get("duplicate_free", {})
     data = record["data"]
+    claim = record["reported"] if is_fer2013(data["source"]) else {}
     costs = ("parameters", "flops", "seconds_per_epoch", "cpu_seconds", "weights")
     return {
         "id": run_id(record),
@@ -65,8 +66,8 @@ def _row(record: dict[str, Any], official: set[str]) -> dict[str, Any]:
         "faces": every["n"],
         "test_set": test_set(record),
         "classes": len(every["per_class"]),
-        "reported_accuracy": record["reported"]["accuracy"] if is_fer2013(data["source"]) else None,
-        "reported_classes": record["reported"].get("classes"),
+        "reported_accuracy": claim.get("accuracy"),
+        "reported_classes": claim.get("classes"),
         "accuracy": every["accuracy"],
         "low": every["accuracy_low"],
         "high": every["accuracy_high"],
