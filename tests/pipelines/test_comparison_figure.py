@@ -93,6 +93,12 @@ def test_recipes_without_an_honest_run_are_drawn_too() -> None:
     assert marks(axes, "s") == [(80, False)]
 
 
+def test_legend_names_the_protocols_that_are_drawn() -> None:
+    demo = own_test("copies_first.leak_demo", 0.9)  # has no row
+    (legend,) = nodes.draw_comparison(compare(scored("honest.a", 0.5), own_test("as_reported.a", 0.8), demo)).legends
+    assert [text.get_text() for text in legend.get_texts()][:3] == ["honest", "as reported", "LEAKY"]
+
+
 def test_figure_is_marked_where_any_run_saw_demo_faces(comparison: pd.DataFrame) -> None:
     def demo_marks(table: pd.DataFrame) -> list[str]:
         return [text.get_text() for text in nodes.draw_comparison(table).texts if "DEMO" in text.get_text()]

@@ -42,7 +42,7 @@ def draw_comparison(comparison: pd.DataFrame) -> Figure:
             _panel(axes, recipes, height)
             axes.set_title(title)
         panels[-1].set_xlabel("accuracy, per cent, with its 95 % interval")
-        _legend(figure, list(runs["protocol"].unique()))
+        _legend(figure, {run["protocol"] for _, recipes in blocks for _, lines in recipes for run in lines})
     sources = [Provenance(source, "") for source in comparison["data"]]
     return finish(figure, max(sources, key=lambda source: source.is_demo, default=Provenance("", "")))
 
@@ -95,11 +95,11 @@ def _line(axes: Axes, y: float, run: dict[Any, Any], classes: float) -> None:
     )  # fmt: skip
 
 
-def _legend(figure: Figure, protocols: list[str]) -> None:
+def _legend(figure: Figure, protocols: set[str]) -> None:
     from matplotlib.lines import Line2D
 
     marks = {name.replace("_", " "): mark for name, mark in MARKS.items() if name in protocols}
-    if set(protocols) - set(MARKS):
+    if protocols - set(MARKS):
         marks["other protocol"] = OTHER
     handles = [
         *(Line2D([], [], marker=marker, color=colour, label=name) for name, (marker, colour) in marks.items()),
