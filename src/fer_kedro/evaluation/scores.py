@@ -98,7 +98,7 @@ def score(predictions: pd.DataFrame) -> Scores:
     InputError
         As in `score_predictions`, or where the table is an older version's, without the groups of copies.
     """
-    from sklearn.metrics import log_loss, precision_recall_fscore_support
+    from sklearn.metrics import precision_recall_fscore_support
 
     if "group" not in predictions:
         raise InputError("Predictions of an older version do not name the groups of copies: predict or train again.")
@@ -121,7 +121,7 @@ def score(predictions: pd.DataFrame) -> Scores:
         weighted_precision=float(np.average(precision, weights=support)),
         weighted_recall=float(np.average(recall, weights=support)),
         weighted_f1=float(np.average(f1, weights=support)),
-        log_loss=float(log_loss(truth, np.maximum(probabilities(predictions), LEAST), labels=codes)),
+        log_loss=float(-np.log(np.maximum(probabilities(predictions)[np.arange(n), truth], LEAST)).mean()),
         majority_accuracy=float(support.max() / n),
         per_class={
             name: ClassScores(
