@@ -67,10 +67,10 @@ def test_leaky_cell_says_what_share_of_the_test_faces_it_knows() -> None:
         ({}, ""),
         ({"test_faces_with_sibling_in_training": 8}, "LEAKY\u00a08.0\u00a0%"),
         ({"test_faces_with_sibling_in_validation": 8}, "LEAKY"),
-        ({"test_faces_with_sibling_in_validation": 100}, "LEAKY\u00a0selected on them"),
+        ({"test_faces_with_sibling_in_validation": 100}, "LEAKY\u00a0selected\u00a0on\u00a0them"),
         (
             {"test_faces_with_sibling_in_training": 8, "test_faces_with_sibling_in_validation": 100},
-            "LEAKY\u00a08.0\u00a0%, selected on them",
+            "LEAKY\u00a08.0\u00a0%, selected\u00a0on\u00a0them",
         ),
     ],
 )

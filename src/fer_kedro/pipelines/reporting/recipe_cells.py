@@ -97,5 +97,5 @@ def leak_words(row: Mapping[Any, Any], prefix: str = "") -> str:
     if row[f"{prefix}clean"]:
         return ""
     share = percent(row[f"{prefix}leaky_share"]) if row[f"{prefix}leaky_share"] else ""
-    chosen = "selected on them" if row[f"{prefix}selected_on_test"] else ""
+    chosen = "selected\u00a0on\u00a0them" if row[f"{prefix}selected_on_test"] else ""
     return "\u00a0".join(filter(None, ["LEAKY", ", ".join(filter(None, [share, chosen]))]))
