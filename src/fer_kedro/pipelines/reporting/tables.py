@@ -52,7 +52,6 @@ def _row(record: dict[str, Any], official: set[str]) -> dict[str, Any]:
     scored, audit = scored_set(record), LeakAudit.model_validate(record["leak_audit"])
     every, unique = record["scores"][scored]["all"], record["scores"][scored].get("duplicate_free", {})
     data = record["data"]
-    claim = record["reported"] if is_fer2013(data["source"]) else {}
     costs = ("parameters", "flops", "seconds_per_epoch", "cpu_seconds", "weights")
     return {
         "id": run_id(record),
@@ -66,8 +65,7 @@ def _row(record: dict[str, Any], official: set[str]) -> dict[str, Any]:
         "faces": every["n"],
         "test_set": test_set(record),
         "classes": len(every["per_class"]),
-        "reported_accuracy": claim.get("accuracy"),
-        "reported_classes": claim.get("classes"),
+        **_claim(record),
         "accuracy": every["accuracy"],
         "low": every["accuracy_low"],
         "high": every["accuracy_high"],
@@ -85,6 +83,11 @@ def _row(record: dict[str, Any], official: set[str]) -> dict[str, Any]:
         "epochs": record["epochs_run"],
         "remark": " ".join(record.get("notes", [])) or None if record.get("weights") == "none" else None,
     }
+
+
+def _claim(record: dict[str, Any]) -> dict[str, Any]:
+    claim = record["reported"] if is_fer2013(record["data"]["source"]) else {}
+    return {"reported_accuracy": claim.get("accuracy"), "reported_classes": claim.get("classes")}
 
 
 def _extremes(f1: dict[str, float]) -> dict[str, Any]:
