@@ -37,8 +37,12 @@ from fer_kedro.search.executors import WORKER_DIED
 
 @pytest.fixture(scope="module")
 def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DaskProcesses]:
-    """Two workers that nobody starts again."""
-    with dask_processes(tmp_path_factory.mktemp("dask")) as processes:
+    """Two workers that nobody starts again.
+
+    Dask's active memory manager goes round every 4 seconds, not 2: time to be paused in on a busy machine.
+    """
+    interval = {"DASK_DISTRIBUTED__SCHEDULER__ACTIVE_MEMORY_MANAGER__INTERVAL": "4s"}
+    with dask_processes(tmp_path_factory.mktemp("dask"), **interval) as processes:
         for _ in range(2):
             processes.worker()
         yield processes
@@ -84,7 +88,7 @@ def test_workers_without_tasks_for_a_while_keep_the_faces(
         assert not client.amm.running()
         client.amm.start()  # as another search does that ends
         trained = [{future.result(PATIENCE).process for future in [submit(task) for task in tasks(*range(6))]}]
-        time.sleep(5)
+        time.sleep(7)
         trained.append({future.result(PATIENCE).process for future in [submit(task) for task in tasks(*range(6))]})
     assert trained[0] == trained[1]
     assert len(trained[0]) == 2

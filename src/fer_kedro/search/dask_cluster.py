@@ -64,6 +64,7 @@ class Cluster:
         while not self._left:
             try:
                 self._wait_for_news()
+                self._patrol.keep_copies()
                 self._advance()
             except (OSError, RuntimeError):
                 self._end(self._patrol.lost("the scheduler"))
@@ -75,10 +76,8 @@ class Cluster:
         self._end(CancelledError())
 
     def _wait_for_news(self) -> None:
-        try:
+        with suppress(Empty):
             self._news.get(timeout=PATROL_SECONDS)()
-        except Empty:
-            self._client.amm.stop()  # another search that has ended may have started it
 
     def _advance(self) -> None:
         if not self._waiting:

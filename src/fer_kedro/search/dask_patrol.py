@@ -1,4 +1,4 @@
-"""How many tasks a Dask cluster can run now: its workers come and go."""
+"""What is looked at every second: how many tasks a Dask cluster can run now, and that its workers keep the faces."""
 
 import time
 from typing import TYPE_CHECKING
@@ -9,18 +9,18 @@ if TYPE_CHECKING:
     import distributed
 
 PATROL_SECONDS = 1.0
-"""How often workers are counted."""
+"""How often the patrol goes round."""
 
 RETURN_SECONDS = 60.0
 """How long a cluster may be without any worker."""
 
 
 class Patrol:
-    """Counts the threads of a cluster's workers, and says when it is lost."""
+    """Counts the threads of a cluster's workers, says when it is lost, and has it keep the faces."""
 
     def __init__(self, client: "distributed.Client", address: str) -> None:
         self._client, self._address = client, address
-        self._places, self._counted = 0, 0.0
+        self._places, self._counted, self._kept = 0, 0.0, 0.0
         self._away: float | None = None  # since when no worker was seen
 
     def places(self) -> int:
@@ -40,6 +40,12 @@ class Patrol:
             if self._away and now - self._away > RETURN_SECONDS:
                 raise self.lost("the last worker")
         return self._places
+
+    def keep_copies(self) -> None:
+        """Pause Dask's active memory manager again: another search that has ended may have started it."""
+        if (now := time.monotonic()) - self._kept > PATROL_SECONDS:
+            self._client.amm.stop()
+            self._kept = now
 
     def lost(self, what: str) -> InputError:
         """Return what to tell the user."""
