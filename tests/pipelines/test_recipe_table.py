@@ -178,3 +178,12 @@ def test_recipe_that_was_to_be_fine_tuned_but_had_no_weights_says_so() -> None:
     whole = scored("honest.a", 0.6) | {"weights": "none", "notes": ["No pre-trained weights were given, so …"]}
     notes = [cell.notes for cell in recipe_blocks(table_of(whole, scored("honest.b", 0.5)))[0].rows[0].cells]
     assert ("no weights: one phase" in notes[2]) and not any("no weights: one phase" in note for note in notes[:2])
+
+
+def test_a_run_from_other_weights_than_the_honest_one_says_so() -> None:
+    def told(honest: str, reported: str) -> list[bool]:
+        runs = [scored("honest.a", 0.6) | {"weights": honest}, own_test("as_reported.a", 0.7) | {"weights": reported}]
+        return ["other weights" in cell.notes for cell in recipe_blocks(table_of(*runs))[0].rows[0].cells]
+
+    assert told("a.h5", "imagenet") == [False, True, False, False]
+    assert not any(told("a.h5", "a.h5") + told("none", "a.h5") + told("none", "none"))

@@ -6,10 +6,13 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from fer_kedro.pipelines.reporting.formats import DASH, interval, percent
-from fer_kedro.pipelines.reporting.recipe_table import AS_REPORTED, HONEST, SHARED_SPLIT
+from fer_kedro.pipelines.reporting.recipe_table import AS_REPORTED, HONEST, NO_WEIGHTS, SHARED_SPLIT
 
 WHOLE = "no weights: one phase"
 """Of a recipe that would fine-tune pre-trained weights and had none."""
+
+OTHER = "other weights"
+"""Of a run that started from other pre-trained weights than the honest one."""
 
 
 class Cell(NamedTuple):
@@ -75,6 +78,7 @@ def _protocol(row: Mapping[Any, Any], protocol: str, classes: int | None) -> Cel
     seeds = int(row[f"{protocol}_seeds"])
     told = [f"{seeds} seeds"] if seeds > 1 else []
     told += [] if pd.isna(row[f"{protocol}_remark"]) else [WHOLE]
+    told += [OTHER] if _other_weights(row, protocol) else []
     notes = (*cell.notes, *told, *_other_classes(row, protocol, classes))
     return Cell(cell.value, notes, leak_words(row, f"{protocol}_"))
 
@@ -90,6 +94,12 @@ def _accuracy(row: Mapping[Any, Any], name: str) -> Cell:
 def _other_classes(row: Mapping[Any, Any], protocol: str, classes: int | None) -> tuple[str, ...]:
     own = row[f"{protocol}_classes"]
     return () if pd.isna(own) or own == classes else (f"{int(own)} classes",)
+
+
+def _other_weights(row: Mapping[Any, Any], protocol: str) -> bool:
+    """Of two runs from different weights, the one from none says so already."""
+    both = {row[f"{name}_weights"] for name in (HONEST, protocol)}
+    return len(both) == 2 and NO_WEIGHTS not in both and not any(map(pd.isna, both))
 
 
 def leak_words(row: Mapping[Any, Any], prefix: str = "") -> str:

@@ -7,6 +7,9 @@ import pandas as pd
 from fer_kedro.pipelines.reporting.layout import OFFICIAL, block_name
 
 AS_REPORTED, HONEST, SHARED_SPLIT = PROTOCOLS = ("as_reported", "honest", "official")
+NO_WEIGHTS = "none"
+"""In place of the pre-trained weights of a run that started from none."""
+
 SAME_FACES = ["data", "data_set"]
 MEANS = [
     "accuracy", "low", "high", "duplicate_free_accuracy", "duplicate_free_low", "duplicate_free_high",
@@ -14,9 +17,12 @@ MEANS = [
 ]  # fmt: skip
 FACTS = [
     "id", "test_set", "classes", "scored", "reported_accuracy", "reported_classes",
-    "clean", "leaky_share", "selected_on_test", "remark",
+    "clean", "leaky_share", "selected_on_test", "weights", "remark",
 ]  # fmt: skip
-KEPT = ["id", "classes", "accuracy", "low", "high", "sd", "seeds", "clean", "leaky_share", "selected_on_test", "remark"]
+KEPT = [
+    "id", "classes", "accuracy", "low", "high", "sd", "seeds",
+    "clean", "leaky_share", "selected_on_test", "weights", "remark",
+]  # fmt: skip
 UNIQUE = ["accuracy", "low", "high", "sd"]
 
 
@@ -31,8 +37,9 @@ def over_seeds(comparison: pd.DataFrame) -> pd.DataFrame:
         and what describes it.
     """
     same_run = [*SAME_FACES, "recipe", "protocol"]
-    weights = comparison["weights"].astype("str").where(comparison["weights"].notna(), "none")
-    by_seed = comparison.assign(weights=weights).sort_values("seed", kind="stable")
+    weights = comparison["weights"].astype("str").where(comparison["weights"].notna(), NO_WEIGHTS)
+    comparison = comparison.assign(weights=weights)
+    by_seed = comparison.sort_values("seed", kind="stable")
     alike = weights == by_seed.groupby(same_run)["weights"].transform("first").reindex(comparison.index)
     runs = comparison[alike].astype(dict.fromkeys(MEANS, float)).groupby(same_run, sort=False, as_index=False)
     return runs.agg(

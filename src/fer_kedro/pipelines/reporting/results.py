@@ -33,6 +33,7 @@ COLUMNS = """\
   report's own, those of which the training set holds one or another copy of the same face.
 - *official*: the challenge's split with nothing removed, on PrivateTest.
 - *no weights: one phase*: the recipe would fine-tune pre-trained weights; without them all its layers were trained.
+  *Other weights*: the run started from other pre-trained weights than the honest one.
 - A different number of classes is written below the accuracy. Such numbers can't be compared with the others.
 """
 INTERVALS = """\
