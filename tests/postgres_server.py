@@ -15,6 +15,7 @@ from typing import Any
 
 import psycopg
 import pytest
+from stand_in_work import eventually
 
 PASSWORD = "s3cret {x}"  # noqa: S105
 QUOTED = "s3cret%20{x}"
@@ -30,11 +31,11 @@ class Server:
         """Address for SQLAlchemy."""
         return f"postgresql+psycopg://{user}:{password}@127.0.0.1:{self.port}/{database}"
 
-    def execute(self, statement: str) -> None:
-        """Run a statement as the server's superuser."""
+    def execute(self, statement: str) -> int:
+        """Run a statement as the server's superuser, and count its rows."""
         given: dict[str, Any] = {"host": "127.0.0.1", "port": self.port, "user": "me", "password": PASSWORD}
         with psycopg.connect(**given, dbname="postgres", autocommit=True) as connection:
-            connection.execute(statement)  # type: ignore[call-overload]
+            return int(connection.execute(statement).rowcount)  # type: ignore[call-overload]
 
     def new_database(self, name: str) -> str:
         """Make a database, and return its address."""
@@ -43,7 +44,9 @@ class Server:
 
     def disconnect(self, database: str) -> None:
         """Drop every connection to a database, as a restart of the server does."""
-        self.execute(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{database}'")  # noqa: S608
+        connected = f"FROM pg_stat_activity WHERE datname = '{database}'"
+        self.execute(f"SELECT pg_terminate_backend(pid) {connected}")
+        eventually(lambda: not self.execute(f"SELECT pid {connected}"))
 
 
 @contextmanager
@@ -55,10 +58,11 @@ def postgres_server() -> Iterator[Server]:
         data, who = Path(folder) / "data", _unprivileged(Path(folder))
         (Path(folder) / "password").write_text(PASSWORD)
         login = ["--username=me", f"--pwfile={folder}/password", "--auth=scram-sha-256"]
+        english = ["--no-locale", "--encoding=UTF8"]
         silent = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, **who}
-        subprocess.run([programs / "initdb", f"--pgdata={data}", "--no-sync", *login], check=True, **silent)
+        subprocess.run([programs / "initdb", f"--pgdata={data}", "--no-sync", *login, *english], check=True, **silent)
         server = Server(_free_port())
-        where = ["-c", "listen_addresses=127.0.0.1", "-k", folder, "-p", str(server.port), "-c", "fsync=off"]
+        where = ["-c", "listen_addresses=127.0.0.1", "-k", "", "-p", str(server.port), "-c", "fsync=off"]
         with subprocess.Popen([programs / "postgres", "-D", data, *where], **silent) as process:
             try:
                 _await(server, process)
@@ -91,7 +95,8 @@ def _free_port() -> int:
 def _await(server: Server, process: "subprocess.Popen[bytes]") -> None:
     for _ in range(600):
         try:
-            return server.execute("SELECT 1")
+            server.execute("SELECT 1")
+            return
         except psycopg.OperationalError:
             assert process.poll() is None, "the server ended"
             time.sleep(0.1)

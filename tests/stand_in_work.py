@@ -86,6 +86,13 @@ def nap(
     return FoldResult(task.trial, task.fold, accuracy=accuracy, process=os.getpid())
 
 
+def hold(folder: str, data: FoldedFaces, task: FoldTask, threads: int) -> FoldResult:
+    """Go on until there is a file `over`."""
+    note(folder, "began", task.trial)
+    eventually(lambda: Path(folder, "over").exists())
+    return FoldResult(task.trial, task.fold)
+
+
 def refuse(data: FoldedFaces, task: FoldTask, threads: int) -> FoldResult:
     """Fail in either of two ways."""
     raise InputError("Not these faces.") if task.trial else LookupError("no such thing")

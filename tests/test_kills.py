@@ -153,7 +153,9 @@ def test_second_run_on_the_same_data_says_who_is_at_work_and_the_lock_dies_with_
         refused.append(subprocess.run(command, cwd=project, capture_output=True, text=True, check=False))
         kill(process)
 
-    assert reference.kedro.run(*reference.arguments("training"), die=meddle) == -9
+    page = "recipes.goldstein_cnn.training"
+    longer = f"--params={page}.epochs=500,{page}.early_stopping.patience=500"  # than any second run takes to start
+    assert reference.kedro.run(*reference.arguments("training"), longer, die=meddle) == -9
     (second,) = refused
     (sentence,) = [line for line in second.stderr.splitlines() if line.startswith("Error:")]
     assert second.returncode != 0

@@ -20,7 +20,7 @@ def in_demo(monkeypatch: pytest.MonkeyPatch, demo_project: Path) -> Path:
 def shown(folder: Path, name: str) -> list[dict[str, Any]]:
     """What the notebook shows, output by output, by kind."""
     pages = nbformat.read(PROJECT / "notebooks" / f"{name}.ipynb", as_version=4)
-    NotebookClient(pages, timeout=120, resources={"metadata": {"path": str(folder)}}).execute()
+    NotebookClient(pages, timeout=300, startup_timeout=180, resources={"metadata": {"path": str(folder)}}).execute()
     return [output.get("data", {}) for cell in pages.cells for output in cell.get("outputs", [])]
 
 

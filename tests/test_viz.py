@@ -15,7 +15,14 @@ import pytest
 from project_copy import kedro_in
 
 BROWSER = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-QUIET = ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+QUIET = [
+    "--headless=new",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-dev-shm-usage",
+]
+NO_FONTS = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"  # the page asks Google for one
 
 
 @pytest.fixture(scope="module")
@@ -84,7 +91,7 @@ def test_embedding_previews_as_an_interactive_plot(site: Path, graph: dict[str, 
 @pytest.mark.skipif(BROWSER is None, reason="no Chromium on this machine; the built site's API is tested instead")
 def test_browser_draws_the_expanded_graph(address: str, tmp_path: Path) -> None:
     page = f"{address}/?pid=__default__&expandAllPipelines=true"
-    options = [*QUIET, f"--user-data-dir={tmp_path}", "--virtual-time-budget=20000", "--dump-dom"]
+    options = [*QUIET, NO_FONTS, f"--user-data-dir={tmp_path}", "--virtual-time-budget=20000", "--dump-dom"]
     done = subprocess.run([str(BROWSER), *options, page], capture_output=True, text=True, check=True, timeout=120)
     assert done.stdout.count("pipeline-node__text") > 50
     for name in ("fingerprint_faces", "balance_training_faces", "fit", "compare_runs"):

@@ -38,7 +38,7 @@ USAGE = ["Training", "PublicTest", "PrivateTest"]
 
 
 def fuzz(examples: int) -> settings:
-    return settings(max_examples=examples, derandomize=True, database=None, deadline=timedelta(seconds=5))
+    return settings(max_examples=examples, derandomize=True, database=None, deadline=timedelta(seconds=60))
 
 
 def a_csv() -> bytes:

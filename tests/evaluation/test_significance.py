@@ -6,11 +6,13 @@ from math import comb
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fer_kedro.errors import InputError
 from fer_kedro.evaluation import holm, mcnemar, paired_tests
+
+REPEATABLE = settings(derandomize=True, database=None, deadline=None)
 
 
 def answers(both: int, first_only: int, second_only: int, neither: int) -> tuple[np.ndarray, np.ndarray]:
@@ -48,6 +50,7 @@ def test_textbook_example_of_two_ratings_of_the_same_people() -> None:
     assert test.p_value == pytest.approx(3.7e-5, rel=0.02)
 
 
+@REPEATABLE
 @given(st.integers(0, 60), st.integers(0, 60))
 def test_p_value_is_a_probability_and_forgets_who_was_first(first_only: int, second_only: int) -> None:
     one, other = mcnemar(*answers(5, first_only, second_only, 5)), mcnemar(*answers(5, second_only, first_only, 5))
@@ -66,6 +69,7 @@ def test_holm_leaves_a_single_test_alone_and_stops_at_one() -> None:
     assert holm([]) == []
 
 
+@REPEATABLE
 @given(st.lists(st.floats(0, 1), min_size=1, max_size=8))
 def test_holm_keeps_the_order_and_lies_between_no_correction_and_bonferronis(p_values: list[float]) -> None:
     corrected = np.array(holm(p_values))

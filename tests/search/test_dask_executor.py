@@ -133,9 +133,9 @@ def test_leaving_early_ends_everything_but_the_cluster(client: Client, cluster: 
 PROGRAM = """
 import sys
 from functools import partial
-from stand_in_work import folded_faces, nap, tasks
+from stand_in_work import folded_faces, hold, tasks
 from fer_kedro.search.dask_executor import DaskExecutor
-with DaskExecutor(sys.argv[1], timeout=60, work=partial(nap, sys.argv[2], 2)).share(folded_faces()) as submit:
+with DaskExecutor(sys.argv[1], timeout=60, work=partial(hold, sys.argv[2])).share(folded_faces()) as submit:
     print([future.result() for future in [submit(task) for task in tasks(*range(5))]])
 """
 
@@ -147,6 +147,7 @@ def test_a_search_that_is_killed_leaves_the_cluster_free(
     eventually(lambda: noted(tmp_path, "began", 0) and noted(tmp_path, "began", 1))
     search.kill()
     search.wait()
+    (tmp_path / "over").touch()
     processes = noted(tmp_path, "began", 0) + noted(tmp_path, "began", 1)
     eventually(lambda: not any(map(is_alive, processes)))
     assert client.who_has() == {}
@@ -261,6 +262,8 @@ def test_workers_are_lost_only_after_they_were_seen_away_for_long(
 def test_a_scheduler_that_is_lost_is_one_sentence(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     with dask_processes(tmp_path) as cluster:
         cluster.worker()
+        with Client(cluster.address, timeout=PATIENCE, set_as_default=False) as own:
+            own.wait_for_workers(1, timeout=PATIENCE)
         work = partial(nap, str(tmp_path), 600)
         with DaskExecutor(cluster.address, timeout=20, work=work).share(folded_faces()) as submit:
             futures = [submit(task) for task in tasks(0, 1)]
@@ -296,7 +299,7 @@ def test_what_is_no_address_is_one_sentence(address: str) -> None:
 def test_a_scheduler_without_workers_is_one_sentence(tmp_path: Path) -> None:
     with dask_processes(tmp_path) as cluster:
         with pytest.raises(InputError, match=rf"has no worker; start some with `dask worker {cluster.address}`"):
-            with DaskExecutor(cluster.address, timeout=5).share(folded_faces()):
+            with DaskExecutor(cluster.address, timeout=10).share(folded_faces()):
                 pass
 
 

@@ -43,7 +43,7 @@ def test_a_study_whose_worker_is_killed_ends_as_on_this_machine(tmp_path: Path) 
 
         killer = Thread(target=kill_a_worker)
         killer.start()
-        executor = DaskExecutor(cluster.address, timeout=PATIENCE, work=partial(nap, str(there), 0.7))
+        executor = DaskExecutor(cluster.address, timeout=PATIENCE, work=partial(nap, str(there), 0.7, doomed=5))
         table, trials = run(executor, tmp_path / "dask.db")
         killer.join()
         assert [is_alive(worker.pid) for worker in workers].count(True) == 1

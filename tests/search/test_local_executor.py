@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from concurrent.futures import CancelledError
 from functools import partial
 from pathlib import Path
@@ -127,6 +128,7 @@ def test_only_the_search_itself_speaks_of_an_interruption(moment: str, tmp_path:
     with program(tmp_path) as search:
         assert search.stdout is not None
         search.stdout.readline()
+        time.sleep(0.2)  # within `concurrent.futures.wait` a Ctrl-C may leave a lock taken: CPython's weakness
         if moment == "in the middle of a task":
             eventually(lambda: noted(tmp_path, "began", 0) and noted(tmp_path, "began", 1))
         os.killpg(search.pid, signal.SIGINT)  # as the terminal does at Ctrl-C
@@ -147,19 +149,23 @@ def test_each_worker_is_given_the_faces_once(tmp_path: Path) -> None:
 
 
 MEMORY = """
-from resource import RUSAGE_SELF, getrusage
+from pathlib import Path
 from stand_in_work import folded_faces, tasks, weigh
 from fer_kedro.search.local_executor import LocalExecutor
+def memory(kind):
+    return next(int(line.split()[1]) for line in open("/proc/self/status") if line.startswith(kind)) * 1024 / 1e6
 data = folded_faces(40_000)
-before = getrusage(RUSAGE_SELF).ru_maxrss * 1024 / 1e6
+Path("/proc/self/clear_refs").write_text("5")  # forget the highest mark of memory in use
+before = memory("VmRSS")
 with LocalExecutor(2, work=weigh).share(data) as submit:
     results = [future.result() for future in [submit(task) for task in tasks(*range(40))]]
-after = getrusage(RUSAGE_SELF).ru_maxrss * 1024 / 1e6
+after = memory("VmHWM")
 losses = {result.process: [one.loss for one in results if one.process == result.process] for result in results}
 print(data.faces.images.nbytes / 1e6, after - before, *(used[-1] - used[0] for used in losses.values()))
 """
 
 
+@pytest.mark.skipif(not os.path.exists("/proc/self/clear_refs"), reason="only Linux tells a process's peak")
 def test_memory_does_not_grow_with_workers_or_tasks(tmp_path: Path) -> None:
     (tmp_path / "memory.py").write_text(MEMORY)
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(TESTS), *sys.path])}
@@ -169,7 +175,7 @@ def test_memory_does_not_grow_with_workers_or_tasks(tmp_path: Path) -> None:
     faces, search, *workers = map(float, told.stdout.split())
     assert search < 1.5 * faces  # the faces pickled, once for all workers
     assert len(workers) > 1
-    assert max(workers) < 5
+    assert max(workers) < 0.4 * faces
 
 
 def test_a_worker_is_replaced_before_it_grows(tmp_path: Path) -> None:

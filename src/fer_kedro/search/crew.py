@@ -4,6 +4,7 @@ import pickle
 import platform
 from collections import deque
 from concurrent.futures import CancelledError
+from contextlib import suppress
 
 from fer_kedro.errors import InputError
 from fer_kedro.search.executors import MOST_DEATHS, WORKER_DIED, Work
@@ -59,6 +60,9 @@ class Crew:
         self._dismissed = True
         for worker in list(self._all):
             worker.kill()
+        with suppress(IndexError):
+            while True:
+                self._idle.pop().close()
 
     def _run_once(self, task: FoldTask) -> FoldResult:
         worker = self._next()
@@ -68,7 +72,7 @@ class Crew:
             if worker.is_usable:
                 self._idle.append(worker)
             else:
-                worker.kill()
+                worker.close()
                 self._all.discard(worker)
 
     def _next(self) -> WorkerProcess:

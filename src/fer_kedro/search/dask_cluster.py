@@ -77,7 +77,7 @@ class Cluster:
 
     def _wait_for_news(self) -> None:
         with suppress(Empty):
-            self._news.get(timeout=PATROL_SECONDS)()
+            self._news.get(timeout=PATROL_SECONDS / 2)()
 
     def _advance(self) -> None:
         if not self._waiting:

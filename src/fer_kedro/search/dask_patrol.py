@@ -43,7 +43,7 @@ class Patrol:
 
     def keep_copies(self) -> None:
         """Pause Dask's active memory manager again: another search that has ended may have started it."""
-        if (now := time.monotonic()) - self._kept > PATROL_SECONDS:
+        if (now := time.monotonic()) - self._kept > PATROL_SECONDS / 2:  # well within the two that it takes
             self._client.amm.stop()
             self._kept = now
 

@@ -83,6 +83,13 @@ class WorkerProcess:
         self._process.kill()
         self._process.wait()
 
+    def close(self) -> None:
+        """End the process and the pipes to it; for whoever alone could run its next task."""
+        self.kill()
+        self._connection.close()
+        if self._process.stdin:
+            self._process.stdin.close()
+
     def _ask(self, task: FoldTask) -> FoldResult | Exception:
         if self._welcome:
             self._connection.send_bytes(self._welcome)
