@@ -30,6 +30,7 @@ def tiny(weights: Path | str) -> VisionTransformer:
 @pytest.fixture
 def file(tmp_path: Path) -> Path:
     """The weights of a tiny transformer's base."""
+    keras.utils.clear_session()  # numbers in the names of layers, which the file holds, start anew
     base, _ = split_at_base(build_model(TINY, 7, seed=1))
     base.save_weights(tmp_path / "tiny.weights.h5")
     return tmp_path / "tiny.weights.h5"
