@@ -1,5 +1,6 @@
 """A run that is repeated gives the same result; so does one that is killed, at whatever moment, and started again."""
 
+import faulthandler
 import json
 import random
 import re
@@ -187,6 +188,7 @@ def note(stage: str, outcomes: dict[str, float]) -> None:
 def test_result_after_a_kill_at_any_moment_equals_the_unbroken_one(
     reference: Reference, stage: str, request: pytest.FixtureRequest
 ) -> None:
+    faulthandler.cancel_dump_traceback_later()  # pytest's limit; a stage is killed for an hour
     count = int(request.config.getoption("--kills"))
     if not reference.saved.exists():
         assert reference.kedro.run("run", "--env=demo") == 0, reference.kedro.output()[-3000:]

@@ -187,3 +187,7 @@ def test_a_run_from_other_weights_than_the_honest_one_says_so() -> None:
 
     assert told("a.h5", "imagenet") == [False, True, False, False]
     assert not any(told("a.h5", "a.h5") + told("none", "a.h5") + told("none", "none"))
+    assert not any(told("a.h5, sha256 0123456789ab", "renamed.h5, sha256 0123456789ab"))
+    assert any(told("a.h5, sha256 0123456789ab", "a.h5, sha256 ba9876543210"))
+    (alone,) = recipe_blocks(table_of(own_test("as_reported.a", 0.7) | {"weights": "a.h5"}))[0].rows
+    assert not any("other weights" in cell.notes for cell in alone.cells)

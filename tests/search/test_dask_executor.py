@@ -86,11 +86,15 @@ def test_workers_without_tasks_for_a_while_keep_the_faces(
 ) -> None:
     with executor(cluster, tmp_path, 0.3).share(folded_faces()) as submit:
         assert not client.amm.running()
-        client.amm.start()  # as another search does that ends
         trained = [{future.result(PATIENCE).process for future in [submit(task) for task in tasks(*range(6))]}]
-        time.sleep(7)
+        client.amm.start()  # as another search does that ends
+        futures = [submit(task) for task in tasks(*range(20))]
+        eventually(lambda: not client.amm.running())
+        assert not futures[-1].done()
+        trained.append({future.result(PATIENCE).process for future in futures})
+        time.sleep(5)
         trained.append({future.result(PATIENCE).process for future in [submit(task) for task in tasks(*range(6))]})
-    assert trained[0] == trained[1]
+    assert trained[0] == trained[1] == trained[2]
     assert len(trained[0]) == 2
     assert client.amm.running()
 
@@ -273,6 +277,16 @@ def test_a_scheduler_that_is_lost_is_one_sentence(tmp_path: Path, capfd: pytest.
                 with pytest.raises(InputError, match=f"has lost the scheduler at {cluster.address}; .* the same"):
                     future.result(PATIENCE)
     assert capfd.readouterr() == ("", "")
+
+
+def test_a_patrol_without_a_scheduler_says_so_and_nothing_else(tmp_path: Path) -> None:
+    with dask_processes(tmp_path) as cluster:
+        client = Client(cluster.address, timeout=PATIENCE, set_as_default=False)
+        client.close()
+        patrol = Patrol(client, cluster.address)
+        patrol.keep_copies()
+        with pytest.raises(InputError, match="has lost the scheduler"):
+            patrol.places()
 
 
 def test_no_scheduler_is_one_sentence_within_seconds(capfd: pytest.CaptureFixture[str]) -> None:

@@ -11,7 +11,7 @@ from functools import partial
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any
 
-from fer_kedro.search.dask_patrol import PATROL_SECONDS, Patrol
+from fer_kedro.search.dask_patrol import KEEP_SECONDS, PATROL_SECONDS, Patrol
 from fer_kedro.search.dask_worker import dismiss, run_in_crew
 from fer_kedro.search.executors import MOST_DEATHS, WORKER_DIED, Work
 from fer_kedro.search.folds import FoldedFaces
@@ -77,7 +77,7 @@ class Cluster:
 
     def _wait_for_news(self) -> None:
         with suppress(Empty):
-            self._news.get(timeout=PATROL_SECONDS / 2)()
+            self._news.get(timeout=KEEP_SECONDS)()
 
     def _advance(self) -> None:
         if not self._waiting:

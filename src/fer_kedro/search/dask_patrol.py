@@ -1,4 +1,4 @@
-"""What is looked at every second: how many tasks a Dask cluster can run now, and that its workers keep the faces."""
+"""What is looked at again and again: how many tasks a Dask cluster can run, and that its workers keep the faces."""
 
 import time
 from typing import TYPE_CHECKING
@@ -9,7 +9,10 @@ if TYPE_CHECKING:
     import distributed
 
 PATROL_SECONDS = 1.0
-"""How often the patrol goes round."""
+"""How often workers are counted."""
+
+KEEP_SECONDS = 0.5
+"""How often Dask's active memory manager is paused; it goes round two seconds after somebody has started it."""
 
 RETURN_SECONDS = 60.0
 """How long a cluster may be without any worker."""
@@ -43,7 +46,8 @@ class Patrol:
 
     def keep_copies(self) -> None:
         """Pause Dask's active memory manager again: another search that has ended may have started it."""
-        if (now := time.monotonic()) - self._kept > PATROL_SECONDS / 2:  # well within the two that it takes
+        now = time.monotonic()
+        if self._client.status == "running" and now - self._kept > KEEP_SECONDS:
             self._client.amm.stop()
             self._kept = now
 

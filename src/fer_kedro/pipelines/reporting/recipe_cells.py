@@ -97,7 +97,7 @@ def _other_classes(row: Mapping[Any, Any], protocol: str, classes: int | None) -
 
 
 def _other_weights(row: Mapping[Any, Any], protocol: str) -> bool:
-    """Of two runs from different weights, the one from none says so already."""
+    """Of two runs from different weights, the one from none says so already, if its recipe fine-tunes."""
     both = {row[f"{name}_weights"] for name in (HONEST, protocol)}
     return len(both) == 2 and NO_WEIGHTS not in both and not any(map(pd.isna, both))
 

@@ -38,6 +38,7 @@ def over_seeds(comparison: pd.DataFrame) -> pd.DataFrame:
     """
     same_run = [*SAME_FACES, "recipe", "protocol"]
     weights = comparison["weights"].astype("str").where(comparison["weights"].notna(), NO_WEIGHTS)
+    weights = weights.str.replace(r"^.*, (?=sha256 )", "", regex=True)  # whatever the file is called
     comparison = comparison.assign(weights=weights)
     by_seed = comparison.sort_values("seed", kind="stable")
     alike = weights == by_seed.groupby(same_run)["weights"].transform("first").reindex(comparison.index)
