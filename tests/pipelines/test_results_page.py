@@ -72,13 +72,13 @@ def test_recipes_without_a_record_are_named(page: str) -> None:
 
 def test_time_that_a_missing_training_would_take_is_told_where_it_was_measured() -> None:
     page = page_of(scored("honest.worse", 0.6), scored("honest.better", 0.7), speeds=SPEEDS)
-    told = "hours on a slow one (`python bench.py`, commit `abc`): `as_reported.better` 2, `honest.untried` 12.5.\n"
+    told = "hours on a slow one (`python bench.py`, commit `abc`): `as_reported.better` 2, `honest.untried` 12.5. "
     assert told in page
 
 
 def test_where_every_run_was_made_none_waits() -> None:
     runs = ("honest.untried", "as_reported.better", "honest.better")
-    assert "wait for time" not in page_of(*(scored(run, 0.5) for run in runs), speeds=SPEEDS)
+    assert "for want of time" not in page_of(*(scored(run, 0.5) for run in runs), speeds=SPEEDS)
 
 
 def test_file_of_weights_is_named_in_its_runs_section_and_shortened_in_the_table() -> None:

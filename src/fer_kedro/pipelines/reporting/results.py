@@ -120,8 +120,9 @@ def _waiting(measured: Mapping[str, Any], made: set[str]) -> str:
         return ""
     told = ", ".join(f"`{run}` {most:g}" for run, most in sorted(hours.items(), key=lambda item: item[1]))
     return (
-        f"Some runs wait for time on a machine. All their epochs would take at most so many hours on "
-        f"{measured['machine']} (`{measured['command']}`, commit `{measured['commit']}`): {told}.\n"
+        f"Left out for want of time: runs all epochs of which would take so many hours on {measured['machine']} "
+        f"(`{measured['command']}`, commit `{measured['commit']}`): {told}. One command makes each, "
+        "`kedro run --pipelines=all_recipes --namespaces=<protocol>.<recipe>`, and goes on where it was stopped.\n"
     )
 
 
