@@ -175,7 +175,7 @@ def test_memory_does_not_grow_with_workers_or_tasks(tmp_path: Path) -> None:
     faces, search, *workers = map(float, told.stdout.split())
     assert search < 1.5 * faces  # the faces pickled, once for all workers
     assert len(workers) > 1
-    assert max(workers) < 0.4 * faces
+    assert max(workers) < 5
 
 
 def test_a_worker_is_replaced_before_it_grows(tmp_path: Path) -> None:
