@@ -17,6 +17,11 @@ def interval(low: float | None, high: float | None) -> str:
     return DASH if low is None or high is None or pd.isna(low + high) else f"{100 * low:.1f} to {100 * high:.1f}"
 
 
+def signed_interval(low: float, high: float) -> str:
+    """Write an interval of a difference in points: `+0.6 to +3.6`."""
+    return f"{low:+.1f} to {high:+.1f}"
+
+
 def decimal(value: float | None, places: int = 3) -> str:
     """Write a number with this many decimals."""
     return DASH if value is None or pd.isna(value) else f"{value:.{places}f}"

@@ -9,6 +9,8 @@ WIDTH = 10.8
 SOURCE_NAMES = {"fer2013": "FER-2013", "demo": "Demo faces", "images": "Own images"}
 OFFICIAL, OFFICIAL_USAGES = "official split", "official usages"
 PRIVATE_TEST_FACES = 3589
+NO_WEIGHTS = "none"
+"""In place of the pre-trained weights of a run that started from none."""
 
 
 def provenance(record: dict[str, Any]) -> Provenance:

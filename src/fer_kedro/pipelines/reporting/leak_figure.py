@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from fer_kedro.evaluation import Scores
 from fer_kedro.faces import Provenance
 from fer_kedro.figures import ACCENT, INK, MUTED, finish, headline, house_style, new_figure
-from fer_kedro.pipelines.reporting.formats import count, percent
+from fer_kedro.pipelines.reporting.formats import count, percent, signed_interval
 from fer_kedro.pipelines.reporting.layout import WIDTH, provenance
 from fer_kedro.pipelines.reporting.leak_demo import LeakDemo, Record, audit_words, leak_demo, points, points_interval
 from fer_kedro.pipelines.reporting.pairs import Predictions
@@ -89,7 +89,7 @@ def _panel(axes: Axes, lines: tuple[Line, Line]) -> None:
     axes.hlines(MIDDLE, min(shares), max(shares), colors=MUTED, lw=1, zorder=2)
     low, high = points_interval(lines[0].scores, lines[1].scores)
     axes.annotate(
-        f"{points(lines[0].scores, lines[1].scores)} ({low:+.1f} to {high:+.1f})", (max(shares), MIDDLE), (8, 0),
+        f"{points(lines[0].scores, lines[1].scores)} ({signed_interval(low, high)})", (max(shares), MIDDLE), (8, 0),
         textcoords="offset points", va="center", color=INK, weight="bold",
     )  # fmt: skip
     axes.set_yticks([1, 0], [line.label for line in lines])

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from fer_kedro.evaluation import Scores
-from fer_kedro.pipelines.reporting.formats import count, interval, percent
+from fer_kedro.pipelines.reporting.formats import count, interval, percent, signed_interval
 from fer_kedro.pipelines.reporting.layout import test_name
 from fer_kedro.pipelines.reporting.leak_demo import (
     RUNS,
@@ -162,7 +162,7 @@ def _inside(demo: LeakDemo) -> list[str]:
 def _difference(first: Scores, second: Scores) -> str:
     low, high = points_interval(first, second)
     doubt = DOUBT if low <= 0 <= high else ""
-    return f"{points(first, second)} (95 % interval {low:+.1f} to {high:+.1f}).{doubt}"
+    return f"{points(first, second)} (95 % interval {signed_interval(low, high)}).{doubt}"
 
 
 def _again(seed: int) -> str:

@@ -6,7 +6,8 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from fer_kedro.pipelines.reporting.formats import DASH, interval, percent
-from fer_kedro.pipelines.reporting.recipe_table import AS_REPORTED, HONEST, NO_WEIGHTS, SHARED_SPLIT
+from fer_kedro.pipelines.reporting.layout import NO_WEIGHTS
+from fer_kedro.pipelines.reporting.recipe_table import AS_REPORTED, HONEST, SHARED_SPLIT
 
 WHOLE = "no weights: one phase"
 """Of a recipe that would fine-tune pre-trained weights and had none."""

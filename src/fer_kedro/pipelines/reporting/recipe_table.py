@@ -4,12 +4,9 @@ from typing import Any
 
 import pandas as pd
 
-from fer_kedro.pipelines.reporting.layout import OFFICIAL, block_name
+from fer_kedro.pipelines.reporting.layout import NO_WEIGHTS, OFFICIAL, block_name
 
 AS_REPORTED, HONEST, SHARED_SPLIT = PROTOCOLS = ("as_reported", "honest", "official")
-NO_WEIGHTS = "none"
-"""In place of the pre-trained weights of a run that started from none."""
-
 SAME_FACES = ["data", "data_set"]
 MEANS = [
     "accuracy", "low", "high", "duplicate_free_accuracy", "duplicate_free_low", "duplicate_free_high",

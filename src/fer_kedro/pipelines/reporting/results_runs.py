@@ -4,7 +4,7 @@ from typing import Any
 
 from fer_kedro.evaluation import Scores, scored_set
 from fer_kedro.pipelines.reporting.formats import DASH, count, decimal, interval, percent
-from fer_kedro.pipelines.reporting.layout import OFFICIAL, split_name, test_name
+from fer_kedro.pipelines.reporting.layout import NO_WEIGHTS, OFFICIAL, split_name, test_name
 from fer_kedro.pipelines.reporting.markdown import anchor, markdown_table
 from fer_kedro.protocols.audit import LeakAudit
 from fer_kedro.search.candidate import SEARCHED
@@ -111,5 +111,5 @@ def made_by(record: dict[str, Any]) -> str:
 
 
 def _start(record: dict[str, Any]) -> str:
-    weights = record.get("weights", "none")
-    return "" if weights == "none" else f", from the weights `{weights}`"
+    weights = record.get("weights", NO_WEIGHTS)
+    return "" if weights == NO_WEIGHTS else f", from the weights `{weights}`"

@@ -6,7 +6,7 @@ import pandas as pd
 
 from fer_kedro.evaluation import scored_set
 from fer_kedro.faces import PRIVATE_TEST, PUBLIC_TEST
-from fer_kedro.pipelines.reporting.layout import OFFICIAL, is_fer2013, run_id, test_name, test_set
+from fer_kedro.pipelines.reporting.layout import NO_WEIGHTS, OFFICIAL, is_fer2013, run_id, test_name, test_set
 from fer_kedro.protocols.audit import LeakAudit
 
 COMPARABLE = ["data", "test_set", "classes"]
@@ -81,7 +81,7 @@ def _row(record: dict[str, Any], official: set[str]) -> dict[str, Any]:
         "selected_on_test": audit.selected_on_test,
         **{name: record.get(name) for name in costs},
         "epochs": record["epochs_run"],
-        "remark": " ".join(record.get("notes", [])) or None if record.get("weights") == "none" else None,
+        "remark": " ".join(record.get("notes", [])) or None if record.get("weights") == NO_WEIGHTS else None,
     }
 
 
