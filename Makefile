@@ -9,7 +9,7 @@ LOCK := uv pip compile --universal --python-version 3.11 --generate-hashes --no-
 .PHONY: train test check audit lock download detectors
 
 train: $(READY)
-	$(BIN)/kedro run --pipeline=training
+	$(BIN)/kedro run --pipelines=training
 
 test: $(READY)
 	$(BIN)/pytest

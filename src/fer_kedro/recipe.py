@@ -123,7 +123,7 @@ class Recipe(Strict):
     report
         The report that it comes from.
     chosen
-        What the report does not say and we chose, one sentence each.
+        What the report does not say and we chose, and where we depart from it, one sentence each.
     balancing
         `None` trains on the classes as they are.
     augmentation

@@ -37,7 +37,7 @@ class Augmentation(Strict):
     flip
         Probability of a left-right mirror image.
     zoom
-        Factors of the size, low and high.
+        Factors of the size, low and high; the zoomed side is a whole number of pixels, rounded down.
     shift
         Up to ± this share of the width and of the height.
     contrast, brightness_factor

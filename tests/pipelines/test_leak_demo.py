@@ -78,6 +78,17 @@ def test_faces_with_a_near_copy_in_training_are_counted_among_those_without_a_co
     assert "though for 4 of these to a near copy" in page
 
 
+def test_faces_without_a_copy_are_weighed_by_the_classes_of_those_with_one() -> None:
+    happy = [False] * 60 + [True] * 40 + [False] * 2 + [True] * 8
+    right = [True] * 101 + [False] + [True] * 6 + [False] * 2
+    faces = guesses([one != other for one, other in zip(right, happy, strict=True)]).assign(
+        usage="Training", duplicate_free=[False] * 100 + [True] * 10, emotion=[int(one) for one in happy]
+    )
+    page = nodes.leak_page(both(), {PLACE.format(0): lambda: faces}).replace("\n", " ")
+    assert "angry makes up 60.0\u00a0% of those with a copy and 20.0\u00a0% of those without." in page
+    assert "the faces without a copy would score 60.0\u00a0%." in page  # 0.6 · 1/2 + 0.4 · 6/8
+
+
 def test_page_says_where_the_numbers_come_from_and_how_to_make_them_again(page: str) -> None:
     assert (
         "[predictions](../results/copies_first/leak_demo/seed_0/predictions.parquet) of commit `0123456789ab`" in page

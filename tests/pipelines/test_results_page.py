@@ -72,8 +72,15 @@ def test_recipes_without_a_record_are_named(page: str) -> None:
 
 def test_time_that_a_missing_training_would_take_is_told_where_it_was_measured() -> None:
     page = page_of(scored("honest.worse", 0.6), scored("honest.better", 0.7), speeds=SPEEDS)
-    told = "hours on a slow one (`python bench.py`, commit `abc`): `as_reported.better` 2, `honest.untried` 12.5. "
-    assert told in page
+    assert "without validation on a slow one (`python bench.py`, commit `abc`)" in page
+    assert "): `as_reported.better` 2, `honest.untried` 12.5. " in page
+    assert "Pre-trained weights" not in page
+
+
+def test_missing_run_that_fine_tunes_is_said_to_need_weights() -> None:
+    recipes = {"better": {"training": {"fine_tuning": [{"epochs": 5}]}}, "untried": {"training": {"epochs": 3}}}
+    page = nodes.results_page({"0": scored("honest.better", 0.7)}, {}, recipes, {}, SPEEDS)
+    assert "[Pre-trained weights](how-to/use-pretrained-weights.md) belong to `as_reported.better`.\n" in page
 
 
 def test_where_every_run_was_made_none_waits() -> None:
@@ -150,7 +157,7 @@ def test_every_number_leads_to_its_predictions_commit_and_command(page: str) -> 
 
 def test_a_found_recipe_leads_to_the_search_that_finds_it_again() -> None:
     found = section(page_of(scored("honest.searched", 0.6)), "honest.searched { #honest-searched }")
-    assert "Again: `kedro run --pipelines=searched`, on the share of the faces that [its search](searches.md)" in found
+    assert "Again: `kedro run --pipelines=searched`, the share for the search as [its section](searches.md)" in found
 
 
 def test_section_says_what_is_claimed_and_what_the_audit_found(page: str) -> None:
@@ -168,7 +175,7 @@ def test_notes_of_a_run_stand_in_its_section(page: str) -> None:
 
 def test_what_a_page_decided_for_its_report_stands_in_its_runs_section() -> None:
     page = page_of(scored("honest.a", 0.6, chosen=["Convolutions are padded."]), scored("honest.b", 0.5))
-    assert "Where the report leaves it open:\n\n- Convolutions are padded.\n" in section(page, "honest.a { #honest-a }")
+    assert "we depart from it:\n\n- Convolutions are padded.\n" in section(page, "honest.a { #honest-a }")
     assert "leaves it open" not in section(page, "honest.b { #honest-b }")
 
 

@@ -135,6 +135,13 @@ def test_page_shows_our_means_beside_the_reported_ones(trials: pd.DataFrame, gri
     assert "- Everything.\n" in page
 
 
+def test_page_says_where_ours_saw_fewer_faces_than_the_report(trials: pd.DataFrame, grid: Search, faces: Faces) -> None:
+    record = record_of(trials, grid, faces)
+    assert "Ours saw" not in searches_page({"any": record})
+    few = record | {"folds": record["folds"] | {"share": 0.1}}
+    assert "stands at rank 1 here. Ours saw 10% of the faces.\n" in searches_page({"any": few})
+
+
 def test_page_names_the_share_of_the_faces_and_what_pruning_saved(faces: Faces, table: Any) -> None:
     pruning = a_search(
         sampler="grid", trials=None, folds={"count": 3, "share": 0.5, "by": "face"}, pruning={"kind": "halving"}

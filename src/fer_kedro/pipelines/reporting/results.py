@@ -22,16 +22,20 @@ What each report claims, what its protocol really gives, and what remains when n
 Generated from the run records and predictions in `docs/results/` by `kedro run --pipelines=results_page`; not edited
 by hand. Each accuracy stands above its 95 % interval over test faces. With several seeds it is their mean ± standard
 deviation, and the interval's ends are means too.
+
+A gap between two columns is not what a leak is worth: their training and test faces differ too, and here and there the
+network or its weights, as the runs' sections say. [The leak demo](explanation/leak-demo.md) asks what a leak is worth.
 """
 COLUMNS = """\
-- *reported*: what the report claims, on the set that it names.
+- *reported*: what the report claims, on the set that it names; a dash where it claims nothing.
 - *as reported*: our run of the report's own protocol, on its own test set. **LEAKY** names the share of the test faces
   that have a copy or a generated sibling in training; *selected on them* means that the test faces also chose the
-  kept epoch. Such a run is never ranked. A dash is a run that was not made.
+  kept epoch. Such a run is never ranked. A dash is a run that was not made, or a protocol that no report has. Where a
+  report's text and its published code differ, the claim and this run are the code's, and the honest run is the text's.
 - *honest*: our run of [the honest protocol](explanation/protocol.md) on PrivateTest; rows stand in its order.
   *Without copies* leaves out the faces of which another usage holds a pixel-identical copy; on a test set of a
   report's own, those of which the training set holds one or another copy of the same face.
-- *official*: the challenge's split with nothing removed, on PrivateTest.
+- *official*, where it was run: the challenge's split, blank training faces alone removed, on PrivateTest.
 - *no weights: one phase*: the recipe would fine-tune pre-trained weights; without them all its layers were trained.
   *Other weights*: the run started from other pre-trained weights than the honest one.
 - A different number of classes is written below the accuracy. Such numbers can't be compared with the others.
@@ -46,7 +50,8 @@ over classes, balanced accuracy the mean recall.
 """
 COSTS = """\
 FLOPs are those of one face's way forward, twice the multiply-adds. Seconds and CPU seconds are of training, on the
-machine that the run's section names.
+machine that the run's section names. Seconds are wall time, which grows with whatever else the machine does; CPU
+seconds tell costs apart better.
 """
 PAIRS = """\
 Exact McNemar tests between the four honest runs that are best on PublicTest, each recipe's first seed: the faces of
@@ -110,20 +115,27 @@ def _recipes(comparison: pd.DataFrame, recipes: Mapping[str, Any], speeds: Store
         parts += [f"## {block.title}\n", tables.recipes_table(block)]
     if missing := sorted(set(recipes) - set(comparison["recipe"])):
         parts.append(f"Not trained yet: {', '.join(f'`{name}`' for name in missing)}.\n")
-    return parts + [_waiting(measured, set(comparison["run"])) for measured in speeds.values()]
+    return parts + [_waiting(measured, set(comparison["run"]), recipes) for measured in speeds.values()]
 
 
-def _waiting(measured: Mapping[str, Any], made: set[str]) -> str:
-    """Name the runs that were not made, and how long they would take."""
+def _waiting(measured: Mapping[str, Any], made: set[str], recipes: Mapping[str, Any]) -> str:
+    """Name the runs that were not made, how long they would take, and what else they need."""
     hours = {run: one["hours at most"] for run, one in measured["runs"].items() if run not in made}
     if not hours:
         return ""
     told = ", ".join(f"`{run}` {most:g}" for run, most in sorted(hours.items(), key=lambda item: item[1]))
+    weights = ", ".join(f"`{run}`" for run in sorted(hours) if _fine_tunes(recipes, run))
+    needed = f" [Pre-trained weights](how-to/use-pretrained-weights.md) belong to {weights}." if weights else ""
     return (
-        f"Left out for want of time: runs all epochs of which would take so many hours on {measured['machine']} "
-        f"(`{measured['command']}`, commit `{measured['commit']}`): {told}. One command makes each, "
-        "`kedro run --pipelines=all_recipes --namespaces=<protocol>.<recipe>`, and goes on where it was stopped.\n"
+        "Left out for want of time, with the hours that all epochs would take, estimated without validation on "
+        f"{measured['machine']} (`{measured['command']}`, commit `{measured['commit']}`): {told}. One command makes "
+        "each, `kedro run --pipelines=all_recipes --namespaces=<protocol>.<recipe>`, and goes on where it was "
+        f"stopped.{needed}\n"
     )
+
+
+def _fine_tunes(recipes: Mapping[str, Any], run: str) -> bool:
+    return bool(recipes.get(run.rpartition(".")[2], {}).get("training", {}).get("fine_tuning"))
 
 
 def _baselines(comparison: pd.DataFrame, stored: Stored) -> list[str]:

@@ -27,7 +27,7 @@ def run_section(records: list[dict[str, Any]]) -> str:
             _accuracies(record),
             _classes(record["scores"][scored_set(record)]["all"]),
             *([notes] if notes else []),
-            *([f"Where the report leaves it open:\n\n{chosen}"] if chosen else []),
+            *([f"Where the report leaves it open, or we depart from it:\n\n{chosen}"] if chosen else []),
             *map(_provenance, records),
         ]
     )
@@ -93,7 +93,9 @@ def _provenance(record: dict[str, Any]) -> str:
 def _again(record: dict[str, Any]) -> str:
     seed = f" --params=seed={record['seed']}" if record["seed"] else ""
     if record["recipe"] == SEARCHED:
-        return f"`kedro run --pipelines=searched{seed}`, on the share of the faces that [its search](searches.md) names"
+        return (
+            f"`kedro run --pipelines=searched{seed}`, the share for the search as [its section](searches.md) names it"
+        )
     weights = ", with [these weights](how-to/use-pretrained-weights.md)" if _start(record) else ""
     return f"`kedro run --pipelines=all_recipes --namespaces={record['run']}{seed}`{weights}"
 

@@ -13,7 +13,7 @@ What each hyperparameter search found, beside what the report says of it.
 Generated from the records in `docs/results/kfold_search/` by `kedro run --pipelines=results_page`; not edited by hand.
 Accuracies are means over folds of the training faces ± their standard deviation; PublicTest and PrivateTest are in no
 fold. *p* is that of the best configuration's lead on the same folds, by the corrected resampled t-test (Nadeau and
-Bengio, 2003) with Holm's correction.
+Bengio, 2003) with Holm's correction; where none is small, the order of the configurations may be chance.
 """
 NONE = "No search has been published yet.\n"
 
@@ -37,7 +37,7 @@ def _section(record: dict[str, Any]) -> str:
         f"{record['description']}. Around the recipe `{record['recipe']}`; {_folds(record)}.{_audit(record)}\n",
         chosen,
         _configurations(record),
-        _agreement(record["agreement_with_report"]),
+        _agreement(record["agreement_with_report"], record["folds"]["share"]),
         _choices(record["first_fold_by_choice"]),
         _compute(record),
         _pruning(record["pruning_compared"]),
@@ -84,14 +84,15 @@ def _configurations(record: dict[str, Any]) -> str:
 NUMBERS = ("number", "mean", "sd", "rank", "behind", "p_value", "p_holm", "reported", "reported_rank", "difference")
 
 
-def _agreement(found: dict[str, Any] | None) -> str:
+def _agreement(found: dict[str, Any] | None, share: float) -> str:
     if not found:
         return ""
+    fewer = "" if share == 1 else f" Ours saw {share:.0%} of the faces."
     return (
         f"Spearman's rank correlation with the report's means over {found['configurations']} configurations: "
         f"{found['spearman']:.2f} (p = {found['p_value']:.2f}); ours are {_points(found['mean_difference'])} "
         "the report's in the mean, and the report's best configuration stands at rank "
-        f"{found['rank_of_the_reports_best']} here.\n"
+        f"{found['rank_of_the_reports_best']} here.{fewer}\n"
     )
 
 
@@ -106,8 +107,9 @@ def _choices(rows: list[dict[str, Any]]) -> str:
 
 def _compute(record: dict[str, Any]) -> str:
     trials, compute = record["trials"], record["compute"]
+    configurations = "configuration" if trials["complete"] == 1 else "configurations"
     text = (
-        f"{trials['complete']} configurations complete, {trials['pruned']} pruned, {trials['failed']} failed; "
+        f"{trials['complete']} {configurations} complete, {trials['pruned']} pruned, {trials['failed']} failed; "
         f"{compute['folds_run']} of {compute['folds_possible']} folds run, {compute['cpu_seconds']:,.0f} CPU seconds"
     )
     if compute["folds_saved_by_pruning"]:
