@@ -10,11 +10,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+import yaml
 from PIL import Image
 from project_copy import PROJECT
 
 from fer_kedro.evaluation import run_record
-from fer_kedro.pages import recipes
+from fer_kedro.pages import CONF
 from fer_kedro.pipelines.reporting.nodes import draw_leak_demo, leak_page, results_page
 from fer_kedro.protocols.audit import LeakAudit
 
@@ -107,7 +108,9 @@ def test_results_page_is_generated_from_what_is_committed(committed: Committed) 
     speeds = {
         path.stem: json.loads(path.read_text()) for path in (PROJECT / "docs" / "results").glob("bench_recipes.json")
     }
-    page = results_page(*committed, dict.fromkeys(recipes()), people, speeds)
+    pages = [yaml.safe_load(path.read_text())["recipes"] for path in (CONF / "parameters_recipes").glob("*.yml")]
+    recipes = {name: recipe for page in pages for name, recipe in page.items()}
+    page = results_page(*committed, recipes, people, speeds)
     assert (PROJECT / "docs" / "results.md").read_text() == page, OLD
 
 
