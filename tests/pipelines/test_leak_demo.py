@@ -86,7 +86,7 @@ def test_faces_without_a_copy_are_weighed_by_the_classes_of_those_with_one() -> 
     )
     page = nodes.leak_page(both(), {PLACE.format(0): lambda: faces}).replace("\n", " ")
     assert "angry makes up 60.0\u00a0% of those with a copy and 20.0\u00a0% of those without." in page
-    assert "the faces without a copy would score 60.0\u00a0%." in page  # 0.6 · 1/2 + 0.4 · 6/8
+    assert "the second would score 60.0\u00a0%." in page  # 0.6 · 1/2 + 0.4 · 6/8
 
 
 def test_page_says_where_the_numbers_come_from_and_how_to_make_them_again(page: str) -> None:

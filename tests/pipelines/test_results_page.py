@@ -74,13 +74,13 @@ def test_time_that_a_missing_training_would_take_is_told_where_it_was_measured()
     page = page_of(scored("honest.worse", 0.6), scored("honest.better", 0.7), speeds=SPEEDS)
     assert "without validation on a slow one (`python bench.py`, commit `abc`)" in page
     assert "): `as_reported.better` 2, `honest.untried` 12.5. " in page
-    assert "Pre-trained weights" not in page
+    assert "From [pre-trained weights]" not in page
 
 
 def test_missing_run_that_fine_tunes_is_said_to_need_weights() -> None:
     recipes = {"better": {"training": {"fine_tuning": [{"epochs": 5}]}}, "untried": {"training": {"epochs": 3}}}
     page = nodes.results_page({"0": scored("honest.better", 0.7)}, {}, recipes, {}, SPEEDS)
-    assert "[Pre-trained weights](how-to/use-pretrained-weights.md) belong to `as_reported.better`.\n" in page
+    assert "From [pre-trained weights](how-to/use-pretrained-weights.md) start: `as_reported.better`.\n" in page
 
 
 def test_where_every_run_was_made_none_waits() -> None:
@@ -156,8 +156,10 @@ def test_every_number_leads_to_its_predictions_commit_and_command(page: str) -> 
 
 
 def test_a_found_recipe_leads_to_the_search_that_finds_it_again() -> None:
-    found = section(page_of(scored("honest.searched", 0.6)), "honest.searched { #honest-searched }")
-    assert "Again: `kedro run --pipelines=searched`, the share for the search as [its section](searches.md)" in found
+    record = scored("honest.searched", 0.6, chosen=["By the mean accuracy."])
+    found = section(page_of(record), "honest.searched { #honest-searched }")
+    assert "How it was found:\n\n- By the mean accuracy.\n" in found
+    assert "Again: `kedro run --pipelines=searched`, with the `share` that [its search](searches.md) names" in found
 
 
 def test_section_says_what_is_claimed_and_what_the_audit_found(page: str) -> None:

@@ -79,8 +79,9 @@ another copy nor to a pixel-identical face, though for {near} of these to a near
 kind of test faces:
 
 {table}
-The difference is {difference} The two kinds are not alike otherwise: {class_name} makes up {known} of those with a copy
-and {unseen} of those without. With the others' share of each class, the faces without a copy would score {like}.
+The difference is {difference}
+The two groups also differ in their classes: {class_name} makes up {known} of those with a copy and {unseen} of those
+without. With the class shares of the first group, the second would score {like}.
 """
 DOUBT = " These faces alone do not tell it from none."
 AGAIN = """\

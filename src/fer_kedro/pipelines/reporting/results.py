@@ -125,7 +125,7 @@ def _waiting(measured: Mapping[str, Any], made: set[str], recipes: Mapping[str, 
         return ""
     told = ", ".join(f"`{run}` {most:g}" for run, most in sorted(hours.items(), key=lambda item: item[1]))
     weights = ", ".join(f"`{run}`" for run in sorted(hours) if _fine_tunes(recipes, run))
-    needed = f" [Pre-trained weights](how-to/use-pretrained-weights.md) belong to {weights}." if weights else ""
+    needed = f" From [pre-trained weights](how-to/use-pretrained-weights.md) start: {weights}." if weights else ""
     return (
         "Left out for want of time, with the hours that all epochs would take, estimated without validation on "
         f"{measured['machine']} (`{measured['command']}`, commit `{measured['commit']}`): {told}. One command makes "

@@ -27,9 +27,15 @@ def run_section(records: list[dict[str, Any]]) -> str:
             _accuracies(record),
             _classes(record["scores"][scored_set(record)]["all"]),
             *([notes] if notes else []),
-            *([f"Where the report leaves it open, or we depart from it:\n\n{chosen}"] if chosen else []),
+            *([f"{_chosen_heading(record)}:\n\n{chosen}"] if chosen else []),
             *map(_provenance, records),
         ]
+    )
+
+
+def _chosen_heading(record: dict[str, Any]) -> str:
+    return (
+        "How it was found" if record["recipe"] == SEARCHED else "Where the report leaves it open, or we depart from it"
     )
 
 
@@ -93,9 +99,7 @@ def _provenance(record: dict[str, Any]) -> str:
 def _again(record: dict[str, Any]) -> str:
     seed = f" --params=seed={record['seed']}" if record["seed"] else ""
     if record["recipe"] == SEARCHED:
-        return (
-            f"`kedro run --pipelines=searched{seed}`, the share for the search as [its section](searches.md) names it"
-        )
+        return f"`kedro run --pipelines=searched{seed}`, with the `share` that [its search](searches.md) names"
     weights = ", with [these weights](how-to/use-pretrained-weights.md)" if _start(record) else ""
     return f"`kedro run --pipelines=all_recipes --namespaces={record['run']}{seed}`{weights}"
 

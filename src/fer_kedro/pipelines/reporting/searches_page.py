@@ -13,7 +13,7 @@ What each hyperparameter search found, beside what the report says of it.
 Generated from the records in `docs/results/kfold_search/` by `kedro run --pipelines=results_page`; not edited by hand.
 Accuracies are means over folds of the training faces ± their standard deviation; PublicTest and PrivateTest are in no
 fold. *p* is that of the best configuration's lead on the same folds, by the corrected resampled t-test (Nadeau and
-Bengio, 2003) with Holm's correction; where none is small, the order of the configurations may be chance.
+Bengio, 2003) with Holm's correction; where none is small, the best one's lead may be chance.
 """
 NONE = "No search has been published yet.\n"
 
