@@ -106,18 +106,24 @@ def test_each_phase_has_its_own_epochs_and_learning_rate(tuned: Fitted) -> None:
     assert [row["learning_rate"] for row in tuned.history] == pytest.approx([0.01, 0.01, 0.001, 0.001])
 
 
-def test_features_computed_once_give_the_head_the_same_training(
-    weights: Path, head: Fitted, monkeypatch: pytest.MonkeyPatch
+def test_features_computed_once_give_the_same_training(
+    weights: Path, tuned: Fitted, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(phases, "split_at_base", lambda model: (model, model))
-    monkeypatch.setattr(phases, "_features", lambda base, faces: faces)
-    each_epoch = fit(recipe(weights, HEAD), TRAIN, VALIDATION, CLASSES)
-    for a, b in zip(values(head.model), values(each_epoch.model), strict=True):
+    monkeypatch.setattr(phases, "MOST_BYTES", 0)
+    each_epoch = fit(recipe(weights, HEAD, TOP), TRAIN, VALIDATION, CLASSES)
+    for a, b in zip(values(tuned.model), values(each_epoch.model), strict=True):
         np.testing.assert_allclose(a, b, rtol=1e-3, atol=1e-5)
 
 
 @pytest.mark.parametrize(
-    ("phase", "flip", "shape"), [(HEAD, None, (512,)), (HEAD, 0.5, (48, 48, 1)), (TOP, None, (48, 48, 1))]
+    ("phase", "flip", "shape"),
+    [
+        (HEAD, None, (512,)),
+        (TOP, None, (2, 2, 512)),
+        (HEAD, 0.5, (48, 48, 1)),
+        (TOP, 0.5, (48, 48, 1)),
+        ({**TOP, "trainable": "all"}, None, (48, 48, 1)),
+    ],
 )
 def test_features_are_computed_once_only_where_nothing_varies_them(
     weights: Path, phase: dict[str, Any], flip: float | None, shape: tuple[int, ...]
@@ -127,6 +133,25 @@ def test_features_are_computed_once_only_where_nothing_varies_them(
     task = phase_task(model, Phase(**phase), chosen, TRAIN, VALIDATION)
     assert task.train[0][0].shape[1:] == shape
     assert task.validation[0][0].shape[1:] == shape
+
+
+@pytest.mark.parametrize(("spare", "shape"), [(0, (2, 2, 512)), (-1, (48, 48, 1))])
+def test_features_that_take_too_much_memory_are_computed_in_every_epoch(
+    weights: Path, monkeypatch: pytest.MonkeyPatch, spare: int, shape: tuple[int, ...]
+) -> None:
+    faces = len(TRAIN.images) + len(VALIDATION.images)
+    monkeypatch.setattr(phases, "MOST_BYTES", 4 * 2 * 2 * 512 * faces + spare)
+    chosen = recipe(weights, TOP)
+    task = phase_task(built_model(chosen, TRAIN, CLASSES, "float32"), Phase(**TOP), chosen, TRAIN, VALIDATION)
+    assert task.train[0][0].shape[1:] == shape
+
+
+def test_features_of_half_precision_are_fitted_too(weights: Path) -> None:
+    chosen = recipe(weights, TOP).model_dump()
+    half = Recipe.model_validate({**chosen, "training": {**chosen["training"], "precision": "mixed_bfloat16"}})
+    losses = [row["loss"] for row in fit(half, TRAIN, VALIDATION, CLASSES).history]
+    assert np.isfinite(losses).all()
+    assert losses[1] != losses[0]
 
 
 @pytest.mark.parametrize("epochs_before_the_cut", [1, 2, 3], ids=["in the first", "between", "in the second"])

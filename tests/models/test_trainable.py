@@ -9,7 +9,7 @@ import pytest
 
 from fer_kedro.architecture import Architecture, ConvolutionalNetwork, PretrainedNetwork, VisionTransformer
 from fer_kedro.models.build import build_model
-from fer_kedro.models.trainable import base_layers, set_trainable, split_at_base
+from fer_kedro.models.trainable import base_layers, set_trainable, split_at_base, split_before_learning
 
 FACES = np.random.default_rng(0).integers(0, 256, (6, 48, 48, 1), dtype=np.uint8)
 LABELS = np.arange(6) % 3
@@ -112,3 +112,49 @@ def test_head_shares_its_weights_with_the_whole_network_which_can_still_be_saved
     assert not np.allclose(before, after)
     model.save(tmp_path / "model.keras")
     assert np.array_equal(keras.saving.load_model(tmp_path / "model.keras").predict_on_batch(FACES), after)
+
+
+MOBILENET = WITH_BASE[1]
+TRANSFORMER = VisionTransformer(size=48, patch=16, depth=2, width=6, heads=2)
+
+
+@pytest.mark.parametrize(
+    ("network", "trainable", "meet"),
+    [
+        (MOBILENET, "head", "features"),
+        (MOBILENET, 11, "block_15_add"),  # block 16 and what follows
+        (MOBILENET, 13, "block_14_add"),  # a shortcut leads past the frozen layers of block 15
+        (VGG16, 4, "block4_pool"),
+        (TRANSFORMER, "head", "features"),
+    ],
+)
+def test_frozen_layers_end_where_one_tensor_alone_goes_on(network: Architecture, trainable: Any, meet: str) -> None:
+    model = built(network)
+    set_trainable(model, trainable)
+    parts = split_before_learning(model)
+    assert parts is not None
+    frozen, learning = parts
+    assert frozen.trainable_weights == []
+    assert len(learning.trainable_weights) == len(model.trainable_weights)
+    np.testing.assert_allclose(
+        learning.predict_on_batch(frozen.predict_on_batch(FACES)), model.predict_on_batch(FACES), rtol=1e-5
+    )
+    assert frozen.operations[-1].name == meet
+
+
+@pytest.mark.parametrize(
+    ("network", "trainable"), [(VGG16, "all"), (VGG16, 18), (ConvolutionalNetwork(blocks=((2,),)), "head")]
+)
+def test_where_no_layer_is_frozen_there_is_nothing_to_compute_once(network: Architecture, trainable: Any) -> None:
+    model = built(network)
+    set_trainable(model, trainable)
+    assert split_before_learning(model) is None
+
+
+def test_frozen_layers_that_drop_activations_are_computed_in_every_epoch() -> None:
+    model = built(TRANSFORMER.model_copy(update={"dropout": 0.1}))
+    set_trainable(model, "head")
+    parts = split_before_learning(model)
+    assert parts is not None
+    assert not any(isinstance(layer, keras.layers.Dropout) for layer in parts[0].layers)
+    assert base_layers(model)[-1] in parts[1].layers

@@ -24,7 +24,7 @@ Batch = tuple[npt.NDArray[np.generic], npt.NDArray[np.int64]]
 
 @dataclass(frozen=True, eq=False)
 class LabelledImages:
-    """uint8 images (n, 48, 48), or what a frozen base made of them (n, features), and emotion codes (n,)."""
+    """uint8 images (n, 48, 48), or what frozen layers made of them (n, ...), and emotion codes (n,)."""
 
     images: npt.NDArray[Any]
     labels: npt.NDArray[np.integer]
@@ -37,12 +37,12 @@ class LabelledImages:
 
 
 class FaceBatches(keras.utils.PyDataset):
-    """uint8 faces (batch, 48, 48, 1), or features (batch, features), and their labels.
+    """uint8 faces (batch, 48, 48, 1), or features (batch, ...), and their labels.
 
     Parameters
     ----------
     images, labels
-        uint8 (n, 48, 48), or features (n, features), and integers (n,).
+        uint8 (n, 48, 48), or features (n, features) or (n, height, width, channels), and integers (n,).
     seed
         `None` keeps the order and augments nothing (evaluation); else batches depend on (seed, `epoch`).
     augmentation
@@ -83,7 +83,7 @@ class FaceBatches(keras.utils.PyDataset):
         else:
             block, place = divmod(batch, self._batches_in_block)
             images = self._varied_block(block, self._augmentation)[place * self._batch_size :][: len(rows)]
-        return images if images.ndim == 2 else images[..., np.newaxis], self._labels[rows]
+        return images[..., np.newaxis] if images.dtype == np.uint8 else images, self._labels[rows]
 
     def __iter__(self) -> Iterator[Batch]:
         return (self[number] for number in range(len(self)))

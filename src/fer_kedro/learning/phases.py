@@ -1,13 +1,17 @@
 """The phases of a training, and what each of them fits."""
 
+import math
 from dataclasses import dataclass
 
 import keras
 
 from fer_kedro.architecture import weights_of
 from fer_kedro.learning.batches import PREDICTION_BATCH, FaceBatches, LabelledImages, without_stall
-from fer_kedro.models.trainable import set_trainable, split_at_base
+from fer_kedro.models.trainable import set_trainable, split_before_learning
 from fer_kedro.recipe import Phase, Recipe
+
+MOST_BYTES = 2 * 1024**3
+"""Features that would take more memory are computed in every epoch."""
 
 
 def training_phases(recipe: Recipe) -> tuple[Phase, ...]:
@@ -38,18 +42,24 @@ def phase_task(
 ) -> Task:
     """Freeze what a phase does not train, and choose what it fits.
 
-    A frozen base gives the same features of the same faces in every epoch. Where no augmentation varies the faces,
-    they are computed once, and the head alone is fitted to them.
+    Frozen layers give the same features of the same faces in every epoch. Where no augmentation varies the faces,
+    they are computed once, and what comes after the frozen layers is fitted to them.
     """
     set_trainable(model, phase.trainable)
-    if phase.trainable == "head" and recipe.augmentation is None:
-        base, model = split_at_base(model)
+    parts = split_before_learning(model) if recipe.augmentation is None else None
+    if parts and _bytes(parts[0], train, validation) <= MOST_BYTES:
+        base, model = parts
         train, validation = _features(base, train), _features(base, validation)
     settings = recipe.training
     batches = FaceBatches(
         train.images, train.labels, settings.batch_size, seed=settings.seed, augmentation=recipe.augmentation
     )
     return Task(model, batches, FaceBatches(validation.images, validation.labels, PREDICTION_BATCH))
+
+
+def _bytes(base: keras.Model, *parts: LabelledImages) -> int:
+    """Bound what the features take: four bytes each at most."""
+    return 4 * math.prod(base.output.shape[1:]) * sum(len(faces.images) for faces in parts)
 
 
 def _features(base: keras.Model, faces: LabelledImages) -> LabelledImages:

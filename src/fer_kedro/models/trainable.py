@@ -1,5 +1,6 @@
 """Base and head: which layers were pre-trained, which of them learn, and each as a model of its own."""
 
+from itertools import takewhile
 from typing import TYPE_CHECKING, Any, Literal
 
 from fer_kedro.models.inputs import INPUT_LAYERS
@@ -53,13 +54,52 @@ def split_at_base(model: KerasModel) -> tuple[KerasModel, KerasModel]:
     ValueError
         If the network has no base.
     """
-    import keras
-
     if not base_layers(model):
         raise ValueError(f"{model.name} has no base to split it at.")
-    features = model.get_layer(FEATURES)
-    inputs = keras.Input(features.output.shape[1:], dtype=features.output.dtype, name=FEATURES)
-    x = inputs
-    for layer in model.layers[model.layers.index(features) + 1 :]:
-        x = layer(x)
-    return keras.Model(model.input, features.output, name="base"), keras.Model(inputs, x, name="head")
+    return _split(model, model.get_layer(FEATURES))
+
+
+def split_before_learning(model: KerasModel) -> tuple[KerasModel, KerasModel] | None:
+    """Give what gives the same of the same faces throughout a training, and the rest, as two models that share layers.
+
+    They meet at the last single tensor that comes before every layer that learns or drops activations.
+
+    Returns
+    -------
+    tuple[KerasModel, KerasModel] | None
+        From uint8 faces to features (n, ...), and from those to probabilities; nothing where no layer is frozen
+        before the first that learns.
+    """
+    before = list(takewhile(lambda operation: not _changes(operation), model.operations))
+    cuts = [place for place in _single_tensors(model) if place < len(before)]
+    if not cuts or not any(getattr(operation, "weights", ()) for operation in before[: cuts[-1] + 1]):
+        return None
+    return _split(model, before[cuts[-1]])
+
+
+def _changes(operation: Any) -> bool:
+    return bool(getattr(operation, "trainable_weights", ()) or getattr(operation, "rate", 0))
+
+
+def _single_tensors(model: KerasModel) -> list[int]:
+    """Find the operations behind which all others need the output of that one alone."""
+    import keras
+
+    last_reader = {
+        id(tensor): place
+        for place, operation in enumerate(model.operations)
+        for tensor in keras.tree.flatten(operation.input)
+    }
+    needed, found = 0, []
+    for place, operation in enumerate(model.operations):
+        if needed <= place:
+            found.append(place)
+        needed = max(needed, last_reader.get(id(operation.output), place))
+    return found
+
+
+def _split(model: KerasModel, last: Any) -> tuple[KerasModel, KerasModel]:
+    import keras
+
+    first = keras.Model(model.input, last.output, name="base")
+    return first, keras.Model(last.output, model.output, name="head")
