@@ -59,7 +59,7 @@ def phase_task(
 
 def _bytes(base: keras.Model, *parts: LabelledImages) -> int:
     """Bound what the features take: four bytes each at most."""
-    return 4 * math.prod(base.output.shape[1:]) * sum(len(faces.images) for faces in parts)
+    return int(4 * math.prod(base.output.shape[1:]) * sum(len(faces.images) for faces in parts))
 
 
 def _features(base: keras.Model, faces: LabelledImages) -> LabelledImages:
