@@ -1,4 +1,4 @@
-"""What it saves to compute what frozen layers give once: seconds of an epoch of what learns, both ways.
+"""What computing the features of frozen layers once saves: seconds of an epoch, both ways.
 
     python benchmarks/bench_features.py --faces 2048
 

@@ -1,4 +1,4 @@
-"""Fine-tuning in phases, and features of a frozen base computed once."""
+"""Fine-tuning in phases, and features of frozen layers computed once."""
 
 import dataclasses
 from pathlib import Path
@@ -11,8 +11,8 @@ from power_cut import DyingMonitor, PowerCutError
 
 from fer_kedro.datasets.monitor_dataset import TrainingMonitor
 from fer_kedro.learning import phases
-from fer_kedro.learning.batches import LabelledImages
-from fer_kedro.learning.fit import Fitted, built_model, fit
+from fer_kedro.learning.batches import LabelledImages, without_stall
+from fer_kedro.learning.fit import Fitted, built_model, compile_model, fit
 from fer_kedro.learning.phases import phase_notes, phase_task, training_phases
 from fer_kedro.recipe import Phase, Recipe
 
@@ -135,23 +135,38 @@ def test_features_are_computed_once_only_where_nothing_varies_them(
     assert task.validation[0][0].shape[1:] == shape
 
 
-@pytest.mark.parametrize(("spare", "shape"), [(0, (2, 2, 512)), (-1, (48, 48, 1))])
+@pytest.mark.parametrize(
+    ("values_a_face", "shape"),
+    [(2 * 2 * 512, (2, 2, 512)), (2 * 2 * 512 - 1, (48, 48, 1))],
+)
 def test_features_that_take_too_much_memory_are_computed_in_every_epoch(
-    weights: Path, monkeypatch: pytest.MonkeyPatch, spare: int, shape: tuple[int, ...]
+    weights: Path, monkeypatch: pytest.MonkeyPatch, values_a_face: int, shape: tuple[int, ...]
 ) -> None:
     faces = len(TRAIN.images) + len(VALIDATION.images)
-    monkeypatch.setattr(phases, "MOST_BYTES", 4 * 2 * 2 * 512 * faces + spare)
+    monkeypatch.setattr(phases, "MOST_BYTES", 4 * values_a_face * faces)
     chosen = recipe(weights, TOP)
     task = phase_task(built_model(chosen, TRAIN, CLASSES, "float32"), Phase(**TOP), chosen, TRAIN, VALIDATION)
     assert task.train[0][0].shape[1:] == shape
 
 
 def test_features_of_half_precision_are_fitted_too(weights: Path) -> None:
-    chosen = recipe(weights, TOP).model_dump()
-    half = Recipe.model_validate({**chosen, "training": {**chosen["training"], "precision": "mixed_bfloat16"}})
-    losses = [row["loss"] for row in fit(half, TRAIN, VALIDATION, CLASSES).history]
-    assert np.isfinite(losses).all()
-    assert losses[1] != losses[0]
+    chosen = recipe(weights, TOP)
+    model = built_model(chosen, TRAIN, CLASSES, "mixed_bfloat16")
+    task = phase_task(model, Phase(**TOP), chosen, TRAIN, VALIDATION)
+    assert task.train[0][0].dtype == "bfloat16"
+    before = values(task.model)
+    compile_model(task.model, chosen, 0.001)
+    task.model.fit(without_stall(task.train), verbose=0, shuffle=False)
+    assert not any(np.array_equal(a, b) for a, b in zip(before, values(task.model), strict=True))
+
+
+def test_head_of_features_scales_its_loss_where_the_whole_model_would(weights: Path) -> None:
+    chosen = recipe(weights, TOP)
+    model = built_model(chosen, TRAIN, CLASSES, "mixed_float16")
+    task = phase_task(model, Phase(**TOP), chosen, TRAIN, VALIDATION)
+    assert task.model is not model
+    compile_model(task.model, chosen, 0.001)
+    assert isinstance(task.model.optimizer, keras.optimizers.LossScaleOptimizer)
 
 
 @pytest.mark.parametrize("epochs_before_the_cut", [1, 2, 3], ids=["in the first", "between", "in the second"])

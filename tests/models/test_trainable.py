@@ -114,7 +114,7 @@ def test_head_shares_its_weights_with_the_whole_network_which_can_still_be_saved
     assert np.array_equal(keras.saving.load_model(tmp_path / "model.keras").predict_on_batch(FACES), after)
 
 
-MOBILENET = WITH_BASE[1]
+MOBILENET = PretrainedNetwork(family="mobilenet_v2", size=32, dense=(8,))
 TRANSFORMER = VisionTransformer(size=48, patch=16, depth=2, width=6, heads=2)
 
 
@@ -124,7 +124,7 @@ TRANSFORMER = VisionTransformer(size=48, patch=16, depth=2, width=6, heads=2)
         (MOBILENET, "head", "features"),
         (MOBILENET, 11, "block_15_add"),  # block 16 and what follows
         (MOBILENET, 13, "block_14_add"),  # a shortcut leads past the frozen layers of block 15
-        (VGG16, 4, "block4_pool"),
+        (PretrainedNetwork(family="vgg16", size=32, dense=(8,)), 4, "block4_pool"),
         (TRANSFORMER, "head", "features"),
     ],
 )
@@ -136,10 +136,10 @@ def test_frozen_layers_end_where_one_tensor_alone_goes_on(network: Architecture,
     frozen, learning = parts
     assert frozen.trainable_weights == []
     assert len(learning.trainable_weights) == len(model.trainable_weights)
-    np.testing.assert_allclose(
-        learning.predict_on_batch(frozen.predict_on_batch(FACES)), model.predict_on_batch(FACES), rtol=1e-5
-    )
     assert frozen.operations[-1].name == meet
+    for training in (False, True):
+        together = learning(frozen(FACES, training=training), training=training)
+        np.testing.assert_allclose(together, model(FACES, training=training), rtol=1e-5)
 
 
 @pytest.mark.parametrize(
@@ -158,3 +158,31 @@ def test_frozen_layers_that_drop_activations_are_computed_in_every_epoch() -> No
     assert parts is not None
     assert not any(isinstance(layer, keras.layers.Dropout) for layer in parts[0].layers)
     assert base_layers(model)[-1] in parts[1].layers
+
+
+def test_features_are_of_so_many_values_at_most() -> None:
+    model = built(MOBILENET)
+    set_trainable(model, 8)  # block 16 from its widened channels on
+    widest, narrow = split_before_learning(model), split_before_learning(model, most=960 - 1)
+    assert widest is not None
+    assert narrow is not None
+    assert (widest[0].output.shape, narrow[0].output.shape) == ((None, 1, 1, 960), (None, 1, 1, 160))
+    assert split_before_learning(model, most=0) is None
+
+
+def test_layer_that_moves_its_statistics_alone_is_not_frozen() -> None:
+    inputs = keras.Input((4,))
+    hidden = keras.layers.Dense(3, trainable=False, name="frozen")(inputs)
+    moving = keras.layers.BatchNormalization(scale=False, center=False)(hidden)
+    parts = split_before_learning(keras.Model(inputs, keras.layers.Dense(2)(moving)))
+    assert parts is not None
+    assert parts[0].operations[-1].name == "frozen"
+
+
+def test_layers_of_several_outputs_are_no_place_to_meet() -> None:
+    inputs = keras.Input((4,))
+    left, right = keras.ops.split(keras.layers.Dense(4, trainable=False, name="frozen")(inputs), 2, axis=1)
+    parts = split_before_learning(keras.Model(inputs, keras.layers.Dense(2)(left * right)))
+    assert parts is not None
+    assert len(parts[0].outputs) == 1
+    assert parts[0].output.shape == (None, 2)

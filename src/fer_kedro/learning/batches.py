@@ -42,7 +42,7 @@ class FaceBatches(keras.utils.PyDataset):
     Parameters
     ----------
     images, labels
-        uint8 (n, 48, 48), or features (n, features) or (n, height, width, channels), and integers (n,).
+        uint8 (n, 48, 48), or features (n, ...), and integers (n,).
     seed
         `None` keeps the order and augments nothing (evaluation); else batches depend on (seed, `epoch`).
     augmentation

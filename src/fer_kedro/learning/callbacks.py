@@ -72,7 +72,9 @@ class Chronicle(keras.callbacks.Callback):
         self.phase, self._began = state["phase"], state["began"]
         self.best_epoch, self._best_value = state["best_epoch"], state["best_value"]
         self._counters = state["counters"]
-        self._assign(checkpoint, self._whole.variables)  # a frozen base is asked for its features before a phase begins
+        self._assign(
+            checkpoint, self._whole.variables
+        )  # frozen layers are asked for their features before a phase begins
         for row in self.history:
             self._monitor.epoch(int(row["epoch"]), row)
 

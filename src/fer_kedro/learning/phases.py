@@ -1,17 +1,17 @@
 """The phases of a training, and what each of them fits."""
 
-import math
 from dataclasses import dataclass
 
 import keras
+import numpy as np
 
 from fer_kedro.architecture import weights_of
-from fer_kedro.learning.batches import PREDICTION_BATCH, FaceBatches, LabelledImages, without_stall
+from fer_kedro.learning.batches import PREDICTION_BATCH, FaceBatches, LabelledImages
 from fer_kedro.models.trainable import set_trainable, split_before_learning
 from fer_kedro.recipe import Phase, Recipe
 
 MOST_BYTES = 2 * 1024**3
-"""Features that would take more memory are computed in every epoch."""
+"""Memory for features of training and validation faces, at four bytes a value; larger ones are computed every epoch."""
 
 
 def training_phases(recipe: Recipe) -> tuple[Phase, ...]:
@@ -46,8 +46,8 @@ def phase_task(
     they are computed once, and what comes after the frozen layers is fitted to them.
     """
     set_trainable(model, phase.trainable)
-    parts = split_before_learning(model) if recipe.augmentation is None else None
-    if parts and _bytes(parts[0], train, validation) <= MOST_BYTES:
+    most = MOST_BYTES / 4 / (len(train.images) + len(validation.images))
+    if recipe.augmentation is None and (parts := split_before_learning(model, most)):
         base, model = parts
         train, validation = _features(base, train), _features(base, validation)
     settings = recipe.training
@@ -57,11 +57,10 @@ def phase_task(
     return Task(model, batches, FaceBatches(validation.images, validation.labels, PREDICTION_BATCH))
 
 
-def _bytes(base: keras.Model, *parts: LabelledImages) -> int:
-    """Bound what the features take: four bytes each at most."""
-    return int(4 * math.prod(base.output.shape[1:]) * sum(len(faces.images) for faces in parts))
-
-
 def _features(base: keras.Model, faces: LabelledImages) -> LabelledImages:
-    batches = FaceBatches(faces.images, faces.labels, PREDICTION_BATCH)
-    return LabelledImages(base.predict(without_stall(batches), verbose=0), faces.labels)
+    features = np.empty((len(faces.images), *base.output.shape[1:]), base.output.dtype)
+    rows = 0
+    for images, labels in FaceBatches(faces.images, faces.labels, PREDICTION_BATCH):
+        features[rows : rows + len(labels)] = base.predict_on_batch(images)
+        rows += len(labels)
+    return LabelledImages(features, faces.labels)

@@ -1,5 +1,6 @@
 """Base and head: which layers were pre-trained, which of them learn, and each as a model of its own."""
 
+import math
 from itertools import takewhile
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -59,26 +60,34 @@ def split_at_base(model: KerasModel) -> tuple[KerasModel, KerasModel]:
     return _split(model, model.get_layer(FEATURES))
 
 
-def split_before_learning(model: KerasModel) -> tuple[KerasModel, KerasModel] | None:
-    """Give what gives the same of the same faces throughout a training, and the rest, as two models that share layers.
+def split_before_learning(model: KerasModel, most: float = math.inf) -> tuple[KerasModel, KerasModel] | None:
+    """Split a model into what gives the same of the same faces throughout a phase, and the rest; both share its layers.
 
-    They meet at the last single tensor that comes before every layer that learns or drops activations.
+    They meet at the last single tensor, of at most so many values a face, that comes before every layer that learns or
+    draws random numbers.
 
     Returns
     -------
     tuple[KerasModel, KerasModel] | None
-        From uint8 faces to features (n, ...), and from those to probabilities; nothing where no layer is frozen
-        before the first that learns.
+        From uint8 faces to features (n, ...), and from those to probabilities; nothing where no frozen weights come
+        before such a tensor.
     """
-    before = list(takewhile(lambda operation: not _changes(operation), model.operations))
-    cuts = [place for place in _single_tensors(model) if place < len(before)]
-    if not cuts or not any(getattr(operation, "weights", ()) for operation in before[: cuts[-1] + 1]):
+    same = list(takewhile(lambda operation: not _changes(operation), model.operations))
+    cuts = [place for place in _single_tensors(model) if place < len(same) and _values(same[place]) <= most]
+    if not cuts or not any(getattr(operation, "weights", ()) for operation in same[: cuts[-1] + 1]):
         return None
-    return _split(model, before[cuts[-1]])
+    return _split(model, same[cuts[-1]])
+
+
+def _values(operation: Any) -> int:
+    return math.prod(operation.output.shape[1:])
 
 
 def _changes(operation: Any) -> bool:
-    return bool(getattr(operation, "trainable_weights", ()) or getattr(operation, "rate", 0))
+    """Whether a layer learns, moves its statistics, or draws random numbers; their state is no weight."""
+    variables = getattr(operation, "variables", ())
+    learns = variables and getattr(operation, "trainable", False)
+    return bool(learns) or len(variables) > len(getattr(operation, "weights", ()))
 
 
 def _single_tensors(model: KerasModel) -> list[int]:
@@ -92,14 +101,16 @@ def _single_tensors(model: KerasModel) -> list[int]:
     }
     needed, found = 0, []
     for place, operation in enumerate(model.operations):
-        if needed <= place:
+        outputs = keras.tree.flatten(operation.output)
+        if needed <= place and len(outputs) == 1:
             found.append(place)
-        needed = max(needed, last_reader.get(id(operation.output), place))
+        needed = max(needed, *(last_reader.get(id(output), place) for output in outputs))
     return found
 
 
 def _split(model: KerasModel, last: Any) -> tuple[KerasModel, KerasModel]:
     import keras
 
-    first = keras.Model(model.input, last.output, name="base")
-    return first, keras.Model(last.output, model.output, name="head")
+    rest = keras.Model(last.output, model.output, name="head")
+    rest.dtype_policy = model.dtype_policy  # by which `compile` scales the loss of half precision
+    return keras.Model(model.input, last.output, name="base"), rest
