@@ -72,9 +72,8 @@ class Chronicle(keras.callbacks.Callback):
         self.phase, self._began = state["phase"], state["began"]
         self.best_epoch, self._best_value = state["best_epoch"], state["best_value"]
         self._counters = state["counters"]
-        self._assign(
-            checkpoint, self._whole.variables
-        )  # frozen layers are asked for their features before a phase begins
+        # Before a phase begins, frozen layers are asked for their features.
+        self._assign(checkpoint, self._whole.variables)
         for row in self.history:
             self._monitor.epoch(int(row["epoch"]), row)
 
