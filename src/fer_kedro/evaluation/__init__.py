@@ -21,6 +21,7 @@ from fer_kedro.evaluation.scores import (
     scored_set,
 )
 from fer_kedro.evaluation.significance import holm, mcnemar, paired_tests
+from fer_kedro.evaluation.standardisation import class_shares, standardised_accuracy
 
 __all__ = [
     "BY_GROUP",
@@ -29,6 +30,7 @@ __all__ = [
     "Scores",
     "bootstrap_by_group",
     "class_names",
+    "class_shares",
     "confusion",
     "corrected_resampled_t_test",
     "difference_interval",
@@ -43,5 +45,6 @@ __all__ = [
     "scored_rows",
     "scored_set",
     "share_interval",
+    "standardised_accuracy",
     "wilson",
 ]

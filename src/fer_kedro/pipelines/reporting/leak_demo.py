@@ -71,17 +71,3 @@ def points_interval(first: Scores, second: Scores) -> tuple[float, float]:
     one, other = ((scores["accuracy"], scores["accuracy_low"], scores["accuracy_high"]) for scores in (first, second))
     low, high = difference_interval(one, other)
     return 100 * low, 100 * high
-
-
-def class_shares(scores: Scores) -> dict[str, float]:
-    """Find each class's share of the scored faces."""
-    return {name: one["support"] / scores["n"] for name, one in scores["per_class"].items()}
-
-
-def standardised_accuracy(scores: Scores, shares: Mapping[str, float]) -> float:
-    """Find what the accuracy would be with these shares of the classes, the recalls staying as they are.
-
-    Direct standardisation; a class of which no face was scored is left out.
-    """
-    recalls = {name: one["recall"] for name, one in scores["per_class"].items() if one["support"]}
-    return sum(shares[name] * recall for name, recall in recalls.items()) / sum(shares[name] for name in recalls)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from fer_kedro.evaluation import Scores
+from fer_kedro.evaluation import Scores, class_shares, standardised_accuracy
 from fer_kedro.pipelines.reporting.formats import count, interval, percent, signed_interval
 from fer_kedro.pipelines.reporting.layout import test_name
 from fer_kedro.pipelines.reporting.leak_demo import (
@@ -10,11 +10,9 @@ from fer_kedro.pipelines.reporting.leak_demo import (
     LeakDemo,
     Record,
     audit_words,
-    class_shares,
     leak_demo,
     points,
     points_interval,
-    standardised_accuracy,
 )
 from fer_kedro.pipelines.reporting.markdown import anchor, markdown_table
 from fer_kedro.pipelines.reporting.pairs import Predictions
