@@ -11,6 +11,7 @@ from recipe_pages import recipe_pages
 from fer_kedro.architecture import Architecture
 from fer_kedro.hooks.logged_model import example_and_signature
 from fer_kedro.learning.batches import LabelledImages
+from fer_kedro.learning.device import device
 from fer_kedro.learning.fit import built_model, fit, predict
 from fer_kedro.learning.phases import training_phases
 from fer_kedro.models.build import build_model
@@ -65,6 +66,7 @@ def one_step(recipe: Recipe) -> None:
 def main() -> None:
     """Write a line for the backend and one for each recipe."""
     sys.stdout.write(f"backend {keras.backend.backend()}\n")
+    assert device() in {"cpu", "gpu"}
     if keras.backend.backend() == "tensorflow":
         import tensorflow as tf
 

@@ -1,5 +1,9 @@
 """Which source code computed something."""
 
+import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -54,3 +58,15 @@ def test_training_depends_on_models_but_not_on_reports() -> None:
     found = {file.relative_to(package).as_posix() for pattern in TRAINING for file in package.glob(pattern)}
     assert {"recipe.py", "models/cnn.py", "learning/fit.py", "vision/augmentation.py"} <= found
     assert not [name for name in found if name.startswith(("pipelines/", "datasets/"))]
+
+
+def test_backend_is_the_one_that_records_name_whatever_keras_own_file_says(tmp_path: Path) -> None:
+    (tmp_path / "keras.json").write_text(json.dumps({"backend": "jax"}))
+    program = (
+        "import fer_kedro.settings, keras; from fer_kedro.source_code import computed_by; "
+        "print(computed_by()['KERAS_BACKEND'], keras.backend.backend())"
+    )
+    environment = {name: value for name, value in os.environ.items() if name != "KERAS_BACKEND"}
+    environment |= {"KERAS_HOME": str(tmp_path), "TF_CPP_MIN_LOG_LEVEL": "3"}
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, env=environment)
+    assert done.stdout == "tensorflow tensorflow\n"

@@ -316,6 +316,13 @@ def test_section_of_another_seed_has_a_name_of_its_own_and_says_what_it_cost(pre
     assert "<li>The head &lt;alone&gt; first.</li>" in html
 
 
+def test_section_says_that_a_gpu_computed(predictions: pd.DataFrame) -> None:
+    html = render_section(
+        run_record(predictions, facts() | {"device": "gpu"}), nodes.classification_report(predictions), {}
+    )
+    assert "tensorflow on a GPU, float32" in html
+
+
 def test_long_class_names_of_mistakes_stand_on_lines_of_their_own(
     faces: Faces, predictions: pd.DataFrame, record: dict[str, Any]
 ) -> None:

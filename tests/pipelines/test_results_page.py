@@ -155,6 +155,11 @@ def test_every_number_leads_to_its_predictions_commit_and_command(page: str) -> 
     assert "Again: `kedro run --pipelines=all_recipes --namespaces=honest.worse`.\n" in worse
 
 
+def test_a_run_on_a_gpu_says_so() -> None:
+    run = section(page_of(scored("honest.a", 0.6, device="gpu")), "honest.a { #honest-a }")
+    assert "2 threads, tensorflow on a GPU, float32;" in run
+
+
 def test_a_found_recipe_leads_to_the_search_that_finds_it_again() -> None:
     record = scored("honest.searched", 0.6, chosen=["By the mean accuracy."])
     found = section(page_of(record), "honest.searched { #honest-searched }")

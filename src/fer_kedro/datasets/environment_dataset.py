@@ -18,7 +18,7 @@ PROJECT = Path(__file__).resolve().parents[3]
 
 
 class EnvironmentDataset(AbstractDataset[None, dict[str, Any]]):
-    """Reads the git commit, package versions, processor and thread count.
+    """Reads the git commit, package versions, processor, GPUs and thread count.
 
     Examples
     --------
@@ -34,7 +34,9 @@ class EnvironmentDataset(AbstractDataset[None, dict[str, Any]]):
         return {
             "commit": git_commit(),
             "versions": {package: version(package) for package in (*PACKAGES, computed_by()["KERAS_BACKEND"])},
-            "machine": f"{processor()}, {os.cpu_count()} cores, Python {platform.python_version()}",
+            "machine": ", ".join(
+                [processor(), f"{os.cpu_count()} cores", *gpus(), f"Python {platform.python_version()}"]
+            ),
             "threads": thread_count(),
         }
 
@@ -67,3 +69,9 @@ def processor() -> str:
     lines = cpuinfo.read_text().splitlines() if cpuinfo.exists() else []
     names = (line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
     return next(names, platform.processor() or platform.machine())
+
+
+def gpus(driver: Path = Path("/proc/driver/nvidia/gpus")) -> list[str]:
+    """Model names of the GPUs that NVIDIA's driver lists, whether or not Keras' backend uses them."""
+    lines = [line for file in sorted(driver.glob("*/information")) for line in file.read_text().splitlines()]
+    return [line.partition(":")[2].strip() for line in lines if line.startswith("Model:")]

@@ -116,6 +116,7 @@ class ChildRun(TrackedRun):
             "git_commit": record["commit"],
             "precision": record["precision"],
             "backend": record.get("backend", "tensorflow"),
+            "device": record.get("device", "cpu"),
             "threads": record["threads"],
             "weights": record["weights"],
             "leak_audit": "clean" if LeakAudit.model_validate(record["leak_audit"]).clean else "LEAKY",

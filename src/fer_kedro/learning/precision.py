@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from fer_kedro.errors import InputError
+from fer_kedro.learning.device import device
 from fer_kedro.recipe import Precision
 
 NATIVE_BFLOAT16_FLAGS = {"avx512_bf16", "amx_bf16"}
@@ -20,7 +21,7 @@ def resolve_precision(precision: Precision, cpu_flags: frozenset[str] | None = N
     InputError
         If `mixed_float16` is asked for and there is no GPU: processors emulate it, about 4 times slower than float32.
     """
-    if precision == "mixed_float16" and not gpus():
+    if precision == "mixed_float16" and device() != "gpu":
         raise InputError(
             "The recipe asks for training.precision mixed_float16, which needs a GPU, and none is found here; "
             "set it to auto, float32 or mixed_bfloat16."
@@ -29,13 +30,6 @@ def resolve_precision(precision: Precision, cpu_flags: frozenset[str] | None = N
         return precision
     flags = processor_flags() if cpu_flags is None else cpu_flags
     return "mixed_bfloat16" if flags & NATIVE_BFLOAT16_FLAGS else "float32"
-
-
-def gpus() -> list[str]:
-    """Names of the GPUs that Keras' backend can use."""
-    import keras
-
-    return list(keras.distribution.list_devices("gpu"))
 
 
 def processor_flags() -> frozenset[str]:

@@ -108,10 +108,11 @@ def made_by(record: dict[str, Any]) -> str:
     """Say of which commit, data, seed, machine and epoch a run's predictions are."""
     data = record["data"]
     split = "" if (name := split_name(data)) == OFFICIAL else f", {name}"
+    backend = record.get("backend", "tensorflow") + (" on a GPU" if record.get("device") == "gpu" else "")
     return (
         f"commit `{record['commit']}`, data `{data['source']}` with digest `{data['digest']}`{split}, "
         f"seed {record['seed']}; {record.get('machine', 'machine not recorded')}, "
-        f"{record['threads']} threads, {record.get('backend', 'tensorflow')}, {record['precision']}{_start(record)}; "
+        f"{record['threads']} threads, {backend}, {record['precision']}{_start(record)}; "
         f"epoch {record['best_epoch']} of {record['epochs_run']} kept"
     )
 

@@ -52,6 +52,7 @@ def fit(
     from fer_kedro.learning import fit as learning
     from fer_kedro.learning import phases
     from fer_kedro.learning.batches import LabelledImages
+    from fer_kedro.learning.device import device
     from fer_kedro.models.flops import flops
 
     train = prepared.training_faces(faces)
@@ -73,6 +74,7 @@ def fit(
         "flops": flops(fitted.model),
         "precision": fitted.precision,
         "backend": keras.backend.backend(),
+        "device": device(),
         "phases": [phase.model_dump(mode="json") for phase in phases.training_phases(recipe)],
         "notes": phases.phase_notes(recipe),
     }

@@ -1,0 +1,42 @@
+"""A GPU can take every recipe's training step, as far as a machine without one can tell."""
+
+import os
+import subprocess
+import sys
+from importlib.util import find_spec
+
+import pytest
+import tensorflow as tf
+from for_a_gpu import operations_without_gpu_kernel
+from project_copy import PROJECT
+from recipe_pages import recipe_pages
+
+KNOWS_GPUS = pytest.mark.skipif(not tf.test.is_built_with_cuda(), reason="this build of TensorFlow knows no GPUs")
+
+
+@pytest.mark.parametrize("backend", [pytest.param("tensorflow", marks=KNOWS_GPUS), "jax"])
+def test_every_recipes_training_step_is_for_a_gpu(backend: str) -> None:
+    if find_spec(backend) is None:
+        pytest.skip(f"{backend} is not installed")
+    done = subprocess.run(
+        [sys.executable, str(PROJECT / "tests" / "for_a_gpu.py")],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=1200,
+        env={**os.environ, "KERAS_BACKEND": backend, "TF_CPP_MIN_LOG_LEVEL": "3"},
+    )
+    assert done.returncode == 0, done.stderr[-4000:]
+    assert done.stdout.split("\n") == [f"backend {backend}", *(f"for a GPU: {name}" for name in recipe_pages()), ""]
+
+
+@KNOWS_GPUS
+def test_an_operation_without_a_gpu_kernel_is_found() -> None:
+    ones = tf.ones((3, 3))
+    assert operations_without_gpu_kernel(tf.as_string, ones) == {"AsString"}
+    assert operations_without_gpu_kernel(tf.cumsum, ones) == set()
+
+
+@KNOWS_GPUS
+def test_a_kernel_for_other_numbers_is_none() -> None:
+    assert operations_without_gpu_kernel(tf.cumsum, tf.ones((3, 3), tf.uint16)) == {"Cumsum"}
