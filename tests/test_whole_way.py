@@ -14,6 +14,8 @@ import yaml
 from mlflow.entities import Run
 from project_copy import PROJECT, Kedro, kedro_in
 
+from fer_kedro.learning.device import device
+
 RUN = "honest.goldstein_cnn"
 FOLDER = "honest/goldstein_cnn/seed_0"
 
@@ -60,7 +62,7 @@ def test_record_names_what_made_it(demo_project: Path) -> None:
     made = record(demo_project)
     assert made["data"]["source"] == "demo"
     assert made["leak_audit"]["test_faces_with_sibling_in_training"] == 0
-    assert {"commit", "threads", "precision", "seed", "versions"} <= made.keys()
+    assert {"commit", "threads", "precision", "seed", "versions", "backend", "device", "gpus"} <= made.keys()
 
 
 @pytest.mark.parametrize(("child", "parent"), [(RUN, "__default__"), ("honest.hejslet_light", "all_recipes")])
@@ -83,6 +85,7 @@ def test_runs_of_two_recipes_have_the_same_metrics_and_parameters(runs: dict[str
 def test_child_run_is_tagged_and_has_every_field_of_the_recipe(runs: dict[str, Run]) -> None:
     child = runs[RUN]
     assert child.data.tags.items() >= {"data.source": "demo", "protocol": "honest"}.items()
+    assert child.data.tags.items() >= {"backend": "tensorflow", "device": device()}.items()
     assert "git_commit" in child.data.tags
     assert child.data.params["optimizer.learning_rate"] == "0.001"
     assert child.data.params["model.blocks"] == "[[32], [64], [128]]"

@@ -99,8 +99,8 @@ class Training(Strict):
     `fine_tuning` phases follow one another where pre-trained weights are given. Without these a frozen base means
     nothing, and all layers are trained in one phase of `epochs`. Early stopping ends a phase.
 
-    Precision `auto` is mixed bfloat16 where the processor computes it natively, float32 elsewhere, also beside a GPU;
-    `mixed_float16` needs one.
+    Precision `auto` is mixed bfloat16 where the processor computes it natively, float32 elsewhere, whether or not
+    there is a GPU; `mixed_float16` needs one.
     """
 
     batch_size: Annotated[int, Field(gt=0)] = 64

@@ -3,9 +3,10 @@
 import os
 
 from fer_kedro.hooks import CheckpointHooks, DataLockHooks, ErrorHooks, RecipeRunHooks, SummaryHooks
+from fer_kedro.source_code import BACKEND
 
 # Keras, TensorFlow and MLflow are imported later and read these then.
-os.environ.setdefault("KERAS_BACKEND", "tensorflow")  # records and studies name it; ~/.keras/keras.json would not tell
+os.environ.setdefault("KERAS_BACKEND", BACKEND)
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # it would report the absence of a GPU at length
 os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
 os.environ.setdefault("DO_NOT_TRACK", "true")

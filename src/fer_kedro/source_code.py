@@ -18,13 +18,16 @@ SEARCH = (*TRAINING, "protocols/*.py", *(f"search/{name}.py" for name in SEARCHI
 """Files that the answers of a search depend on."""
 
 
+BACKEND = "tensorflow"
+"""What Keras computes with unless `KERAS_BACKEND` says otherwise; its file keras.json does not, nor would a record."""
+
 PACKAGES = ("tensorflow", "keras", "numpy", "opencv-python-headless")
 """Libraries that the bits of trained weights depend on."""
 
 
 def computed_by() -> dict[str, str]:
     """Return the backend that Keras is told to use, and by their names the versions that bits depend on."""
-    backend, python = os.environ.get("KERAS_BACKEND", "tensorflow"), platform.python_version().rpartition(".")[0]
+    backend, python = os.environ.get("KERAS_BACKEND", BACKEND), platform.python_version().rpartition(".")[0]
     versions = {package: version(package) for package in (*PACKAGES, backend)}
     return {"KERAS_BACKEND": backend, "Python": python, **versions}
 

@@ -4,10 +4,12 @@ import os
 import subprocess
 import sys
 from importlib.util import find_spec
+from pathlib import Path
 
+import numpy as np
 import pytest
 import tensorflow as tf
-from for_a_gpu import operations_without_gpu_kernel
+from for_a_gpu import lower_for_cuda, without_gpu_kernel
 from project_copy import PROJECT
 from recipe_pages import recipe_pages
 
@@ -15,7 +17,7 @@ KNOWS_GPUS = pytest.mark.skipif(not tf.test.is_built_with_cuda(), reason="this b
 
 
 @pytest.mark.parametrize("backend", [pytest.param("tensorflow", marks=KNOWS_GPUS), "jax"])
-def test_every_recipes_training_step_is_for_a_gpu(backend: str) -> None:
+def test_every_recipes_training_step_is_for_a_gpu(backend: str, tmp_path: Path) -> None:
     if find_spec(backend) is None:
         pytest.skip(f"{backend} is not installed")
     done = subprocess.run(
@@ -24,7 +26,7 @@ def test_every_recipes_training_step_is_for_a_gpu(backend: str) -> None:
         text=True,
         check=False,
         timeout=1200,
-        env={**os.environ, "KERAS_BACKEND": backend, "TF_CPP_MIN_LOG_LEVEL": "3"},
+        env={**os.environ, "KERAS_BACKEND": backend, "KERAS_HOME": str(tmp_path), "TF_CPP_MIN_LOG_LEVEL": "3"},
     )
     assert done.returncode == 0, done.stderr[-4000:]
     assert done.stdout.split("\n") == [f"backend {backend}", *(f"for a GPU: {name}" for name in recipe_pages()), ""]
@@ -33,10 +35,16 @@ def test_every_recipes_training_step_is_for_a_gpu(backend: str) -> None:
 @KNOWS_GPUS
 def test_an_operation_without_a_gpu_kernel_is_found() -> None:
     ones = tf.ones((3, 3))
-    assert operations_without_gpu_kernel(tf.as_string, ones) == {"AsString"}
-    assert operations_without_gpu_kernel(tf.cumsum, ones) == set()
+    assert without_gpu_kernel(tf.as_string, ones) == {"AsString"}
+    assert without_gpu_kernel(tf.cumsum, ones) == set()
 
 
 @KNOWS_GPUS
 def test_a_kernel_for_other_numbers_is_none() -> None:
-    assert operations_without_gpu_kernel(tf.cumsum, tf.ones((3, 3), tf.uint16)) == {"Cumsum"}
+    assert without_gpu_kernel(tf.cumsum, tf.ones((3, 3), tf.uint16)) == {"Cumsum"}
+
+
+def test_what_jax_cannot_lower_for_cuda_is_found() -> None:
+    jax = pytest.importorskip("jax")
+    with pytest.raises(NotImplementedError, match="schur"):
+        lower_for_cuda(jax.lax.linalg.schur, np.eye(3, dtype=np.float32))

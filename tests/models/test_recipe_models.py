@@ -26,17 +26,18 @@ def test_every_recipe_fits_one_step_with_small_inputs_for_pretrained_families(ba
     """VGG16 and MobileNetV2 see 32 pixels, the transformer has one thin layer; the others are as their pages say."""
     if find_spec(backend) is None:
         pytest.skip(f"{backend} is not installed")
-    environment = {**os.environ, "KERAS_BACKEND": backend, "KERAS_HOME": str(tmp_path), "TF_CPP_MIN_LOG_LEVEL": "3"}
+    hidden = {"CUDA_VISIBLE_DEVICES": "-1", "JAX_PLATFORMS": "cpu"}
+    told = {"KERAS_BACKEND": backend, "KERAS_HOME": str(tmp_path), "TF_CPP_MIN_LOG_LEVEL": "3"}
     done = subprocess.run(
         [sys.executable, str(PROJECT / "tests" / "one_step.py")],
         capture_output=True,
         text=True,
         check=False,
         timeout=1200,
-        env=environment,
+        env={**os.environ, **hidden, **told},
     )
     assert done.returncode == 0, done.stderr[-4000:]
-    assert done.stdout.split("\n") == [f"backend {backend}", *(f"fitted {name}" for name in recipe_pages()), ""]
+    assert done.stdout.split("\n") == [f"backend {backend}, cpu", *(f"fitted {name}" for name in recipe_pages()), ""]
 
 
 def test_pretrained_pages_take_their_weights_from_the_command_line() -> None:

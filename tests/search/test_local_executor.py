@@ -30,6 +30,7 @@ from fer_kedro.errors import InputError
 from fer_kedro.search.executors import WORKER_DIED
 from fer_kedro.search.local_executor import LocalExecutor
 from fer_kedro.search.worker_process import TASKS_A_LIFE
+from fer_kedro.source_code import computed_by
 
 TESTS = Path(__file__).parents[1]
 
@@ -208,6 +209,12 @@ def test_workers_take_no_more_of_a_gpu_than_they_need_unless_told_to(monkeypatch
     monkeypatch.setenv(names[1], "mine")
     with LocalExecutor(1, work=partial(tell, names)).share(folded_faces()) as submit:
         assert submit(tasks(0)[0]).result(PATIENCE).failure == "true mine"
+
+
+def test_backend_of_a_worker_is_the_one_that_studies_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("KERAS_BACKEND", raising=False)
+    with LocalExecutor(1, work=partial(tell, ("KERAS_BACKEND",))).share(folded_faces()) as submit:
+        assert submit(tasks(0)[0]).result(PATIENCE).failure == computed_by()["KERAS_BACKEND"]
 
 
 def test_every_library_of_a_worker_is_told_the_number_of_threads() -> None:

@@ -23,20 +23,19 @@ class EnvironmentDataset(AbstractDataset[None, dict[str, Any]]):
     Examples
     --------
     >>> sorted(EnvironmentDataset().load())
-    ['commit', 'machine', 'threads', 'versions']
+    ['commit', 'gpus', 'machine', 'threads', 'versions']
     """
 
     def __init__(self, *, metadata: dict[str, Any] | None = None) -> None:
         self.metadata = metadata
 
     def load(self) -> dict[str, Any]:
-        """Return plain JSON: `commit` (with `+` where files differ from it), `versions`, `machine`, `threads`."""
+        """Return plain JSON: `commit` (with `+` where files differ), `versions`, `machine`, `gpus`, `threads`."""
         return {
             "commit": git_commit(),
             "versions": {package: version(package) for package in (*PACKAGES, computed_by()["KERAS_BACKEND"])},
-            "machine": ", ".join(
-                [processor(), f"{os.cpu_count()} cores", *gpus(), f"Python {platform.python_version()}"]
-            ),
+            "machine": f"{processor()}, {os.cpu_count()} cores, Python {platform.python_version()}",
+            "gpus": gpus(),
             "threads": thread_count(),
         }
 
@@ -72,6 +71,6 @@ def processor() -> str:
 
 
 def gpus(driver: Path = Path("/proc/driver/nvidia/gpus")) -> list[str]:
-    """Model names of the GPUs that NVIDIA's driver lists, whether or not Keras' backend uses them."""
+    """Model names of the GPUs that NVIDIA's driver for Linux lists, whether or not Keras' backend uses them."""
     lines = [line for file in sorted(driver.glob("*/information")) for line in file.read_text().splitlines()]
     return [line.partition(":")[2].strip() for line in lines if line.startswith("Model:")]

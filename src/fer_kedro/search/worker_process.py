@@ -6,6 +6,7 @@ import sys
 from multiprocessing import Pipe
 
 from fer_kedro.search.tasks import FoldResult, FoldTask
+from fer_kedro.source_code import BACKEND
 
 TASKS_A_LIFE = 25
 """TensorFlow keeps some 20 MB of every network that it has trained; starting anew costs a worker about ten seconds."""
@@ -104,6 +105,7 @@ def _environment(threads: int) -> dict[str, str]:
     """Return what libraries read as they are loaded, the same wherever a worker runs."""
     number = str(threads)
     return {
+        "KERAS_BACKEND": BACKEND,
         "TF_CPP_MIN_LOG_LEVEL": "3",
         "TF_FORCE_GPU_ALLOW_GROWTH": "true",  # one worker would take the whole memory of a GPU that all share
         "XLA_PYTHON_CLIENT_PREALLOCATE": "false",

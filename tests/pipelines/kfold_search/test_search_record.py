@@ -82,10 +82,10 @@ def test_record_tells_what_ran_it(
     assert told[0]["precision"] == "what auto is here"
     first, second = (searches_page({"any": record}) for record in told)
     assert (
-        "Commit `abc123`, a quick one, run by processes of this machine, threads a worker: 1, "
+        "Commit `abc123`, a quick one, run by processes of this machine, threads a worker: 1, tensorflow, "
         f"`auto` precision: what auto is here. Again: `{COMMAND}`.\n"
     ) in first
-    assert "a quick one, run by a Dask cluster, threads a worker: 2, `auto` precision" in second
+    assert "a quick one, run by a Dask cluster, threads a worker: 2, tensorflow, `auto` precision" in second
     assert f"Again: `{COMMAND} --params=threads=2`.\n" in second
 
 
@@ -105,7 +105,9 @@ def test_audit_of_plain_folds_is_recorded_and_marks_the_search_as_leaky(table: A
 
 def test_page_says_nothing_that_an_older_record_does_not_know(trials: pd.DataFrame, grid: Search, faces: Faces) -> None:
     record = record_of(trials, grid, faces)
-    older = {key: value for key, value in record.items() if key not in {"leak_audit", "executor", "precision"}}
+    older = {
+        key: value for key, value in record.items() if key not in {"leak_audit", "executor", "backend", "precision"}
+    }
     page = searches_page({"any": older})
     assert "Leak audit" not in page
     assert f"Commit `abc123`, a quick one, threads a worker: 1. Again: `{COMMAND}`.\n" in page

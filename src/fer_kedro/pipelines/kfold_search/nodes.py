@@ -19,6 +19,7 @@ from fer_kedro.pipelines.kfold_search.tables import compare_configurations, marg
 from fer_kedro.recipe import Recipe
 from fer_kedro.search.candidate import check_candidates, searched_recipe
 from fer_kedro.search.decisions import Search
+from fer_kedro.source_code import computed_by
 
 if TYPE_CHECKING:
     from fer_kedro.datasets.studies import Studies
@@ -103,6 +104,7 @@ def search_record(
         "first_fold_by_choice": _plain(marginal_means(trials, search)),
         "executor": "a Dask cluster" if getattr(executor, "address", None) else "processes of this machine",
         "threads_a_worker": executor.threads,
+        "backend": computed_by()["KERAS_BACKEND"],
         "precision": resolve_precision("auto"),
         **environment,
     }

@@ -46,6 +46,15 @@ def p_value(probability: float) -> str:
     return "< 0.001" if probability < 0.0005 else f"{probability:.3f}"
 
 
+def backend(record: dict[str, Any]) -> str:
+    """Write what computed a run: `tensorflow`, or `jax on a GPU (Tesla T4)`; older records are of processors alone."""
+    name = str(record.get("backend", "tensorflow"))
+    if record.get("device") != "gpu":
+        return name
+    models = ", ".join(dict.fromkeys(record.get("gpus", ())))
+    return f"{name} on a GPU ({models})" if models else f"{name} on a GPU"
+
+
 def words(value: Any) -> str:
     """Write what is in words already."""
     return DASH if pd.isna(value) else str(value)

@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 
 from fer_kedro.evaluation import scored_set
 from fer_kedro.pipelines.reporting.baselines import Stored, baselines, label_noise
-from fer_kedro.pipelines.reporting.formats import count, decimal, interval, p_value, percent, short, words
+from fer_kedro.pipelines.reporting.formats import backend, count, decimal, interval, p_value, percent, short, words
 from fer_kedro.pipelines.reporting.layout import (
     OFFICIAL,
     block_name,
@@ -120,6 +120,7 @@ def _environment() -> Environment:
         "words": words,
         "p_value": p_value,
         "leak": leak_words,
+        "backend": backend,
         "source": source_name,
         "split": split_name,
     }

@@ -3,7 +3,7 @@
 from typing import Any
 
 from fer_kedro.evaluation import Scores, scored_set
-from fer_kedro.pipelines.reporting.formats import DASH, count, decimal, interval, percent
+from fer_kedro.pipelines.reporting.formats import DASH, backend, count, decimal, interval, percent
 from fer_kedro.pipelines.reporting.layout import NO_WEIGHTS, OFFICIAL, split_name, test_name
 from fer_kedro.pipelines.reporting.markdown import anchor, markdown_table
 from fer_kedro.protocols.audit import LeakAudit
@@ -108,11 +108,10 @@ def made_by(record: dict[str, Any]) -> str:
     """Say of which commit, data, seed, machine and epoch a run's predictions are."""
     data = record["data"]
     split = "" if (name := split_name(data)) == OFFICIAL else f", {name}"
-    backend = record.get("backend", "tensorflow") + (" on a GPU" if record.get("device") == "gpu" else "")
     return (
         f"commit `{record['commit']}`, data `{data['source']}` with digest `{data['digest']}`{split}, "
         f"seed {record['seed']}; {record.get('machine', 'machine not recorded')}, "
-        f"{record['threads']} threads, {backend}, {record['precision']}{_start(record)}; "
+        f"{record['threads']} threads, {backend(record)}, {record['precision']}{_start(record)}; "
         f"epoch {record['best_epoch']} of {record['epochs_run']} kept"
     )
 

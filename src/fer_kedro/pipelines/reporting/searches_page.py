@@ -142,7 +142,8 @@ def _made_by(record: dict[str, Any]) -> str:
     executor = f", run by {record['executor']}" if "executor" in record else ""
     precision = f", `auto` precision: {record['precision']}" if "precision" in record else ""
     threads = f"threads a worker: {record['threads_a_worker']}"
-    return f"Commit `{record['commit']}`, {record['machine']}{executor}, {threads}{precision}"
+    backend = f", {record['backend']}" if "backend" in record else ""
+    return f"Commit `{record['commit']}`, {record['machine']}{executor}, {threads}{backend}{precision}"
 
 
 def _command(record: dict[str, Any]) -> str:
