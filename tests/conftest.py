@@ -1,9 +1,13 @@
 """Fixtures that every test may use."""
 
+import os
 from pathlib import Path
 
 import pytest
 from project_copy import PROJECT, copy_project, kedro_in
+
+os.environ.setdefault("TF_FORCE_GPU_ALLOW_GROWTH", "true")  # leave some of a GPU to the commands that tests run
+os.environ.setdefault("XLA_PYTHON_CLIENT_PREALLOCATE", "false")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

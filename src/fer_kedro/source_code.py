@@ -17,9 +17,8 @@ SEARCHING = (
 SEARCH = (*TRAINING, "protocols/*.py", *(f"search/{name}.py" for name in SEARCHING))
 """Files that the answers of a search depend on."""
 
-
 BACKEND = "tensorflow"
-"""What Keras computes with unless `KERAS_BACKEND` says otherwise; its file keras.json does not, nor would a record."""
+"""What Keras computes with unless `KERAS_BACKEND` names another; keras.json is overruled, since no record tells it."""
 
 PACKAGES = ("tensorflow", "keras", "numpy", "opencv-python-headless")
 """Libraries that the bits of trained weights depend on."""

@@ -32,8 +32,10 @@ def test_prose_does_not_change_the_fingerprint() -> None:
     assert fingerprint(told, "float32", "train", "validation") == BASE
 
 
-@pytest.mark.parametrize(("name", "value"), [("version", lambda _: "0.0"), ("thread_count", lambda: 99)])
-def test_versions_and_threads_change_the_fingerprint(monkeypatch: pytest.MonkeyPatch, name: str, value: Any) -> None:
+@pytest.mark.parametrize(
+    ("name", "value"), [("version", lambda _: "0.0"), ("thread_count", lambda: 99), ("device", lambda: "another")]
+)
+def test_what_computes_changes_the_fingerprint(monkeypatch: pytest.MonkeyPatch, name: str, value: Any) -> None:
     monkeypatch.setattr(module, name, value)
     assert fingerprint(tiny_recipe(), "float32", "train", "validation") != BASE
 

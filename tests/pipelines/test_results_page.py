@@ -158,6 +158,8 @@ def test_every_number_leads_to_its_predictions_commit_and_command(page: str) -> 
 def test_a_run_on_a_gpu_says_so() -> None:
     run = section(page_of(scored("honest.a", 0.6, device="gpu", gpus=["Tesla T4"] * 2)), "honest.a { #honest-a }")
     assert "2 threads, tensorflow on a GPU (Tesla T4), float32;" in run
+    other = section(page_of(scored("honest.a", 0.6, device="gpu", gpus=["A", "B"])), "honest.a { #honest-a }")
+    assert "2 threads, tensorflow on a GPU, float32;" in other
 
 
 def test_a_found_recipe_leads_to_the_search_that_finds_it_again() -> None:

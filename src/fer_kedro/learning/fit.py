@@ -42,8 +42,8 @@ def fit(
 ) -> Fitted:
     """Train a recipe's model on `train`, phase by phase, selecting on `validation`.
 
-    On a processor the same recipe, data, precision and thread count give the same weights bit for bit, stopped and
-    resumed or not.
+    With TensorFlow on a processor the same recipe, data, precision and thread count give the same weights bit for bit,
+    stopped and resumed or not.
     """
     monitor = monitor or NullMonitor()
     precision = resolve_precision(recipe.training.precision)

@@ -47,12 +47,15 @@ def p_value(probability: float) -> str:
 
 
 def backend(record: dict[str, Any]) -> str:
-    """Write what computed a run: `tensorflow`, or `jax on a GPU (Tesla T4)`; older records are of processors alone."""
+    """Write what computed a run: `tensorflow`, or `jax on a GPU (Tesla T4)`; older records are of processors alone.
+
+    A machine's GPUs of several models are not named: which of them it was, no record tells.
+    """
     name = str(record.get("backend", "tensorflow"))
     if record.get("device") != "gpu":
         return name
-    models = ", ".join(dict.fromkeys(record.get("gpus", ())))
-    return f"{name} on a GPU ({models})" if models else f"{name} on a GPU"
+    models = set(record.get("gpus", ()))
+    return f"{name} on a GPU ({models.pop()})" if len(models) == 1 else f"{name} on a GPU"
 
 
 def words(value: Any) -> str:
