@@ -1,7 +1,7 @@
 """Check, without a GPU, that one can take every recipe page's training step.
 
-    python tests/for_a_gpu.py
-    KERAS_BACKEND=jax python tests/for_a_gpu.py
+    python tests/for_a_gpu.py [precision ...]
+    KERAS_BACKEND=jax python tests/for_a_gpu.py [precision ...]
 
 A step is the forward pass, the loss, its gradients, the optimiser's update and the metrics. Under TensorFlow each of
 its operations must have a kernel for GPUs; under JAX the whole of it is lowered for CUDA. PyTorch tells neither.
@@ -95,7 +95,7 @@ def main() -> None:
     sys.stdout.write(f"backend {backend}\n")
     with TemporaryDirectory() as folder:
         for name, page in recipe_pages().items():
-            for precision in PRECISIONS:
+            for precision in sys.argv[1:] or PRECISIONS:
                 recipe = short(page, Path(folder))
                 model = built_model(recipe, FACES, CLASSES, precision)
                 compile_model(model, recipe, learning_rate=0.001)
