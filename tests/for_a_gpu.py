@@ -73,11 +73,10 @@ def check(model: keras.Model) -> None:
         state = model._get_jax_state(**{f"{group}_variables": True for group in groups})
         lower_for_cuda(model.train_step, state, BATCH)
         return
+    import tensorflow as tf
 
     def step(*batch: Any) -> Any:
         return model.train_step(batch)
-
-    import tensorflow as tf
 
     missing = without_gpu_kernel(step, *map(tf.constant, BATCH))
     if model.dtype_policy.name == "mixed_float16":
